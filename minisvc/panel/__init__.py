@@ -1,0 +1,23 @@
+"""What a person sees of a cluster in a notebook: views, and nothing that code cannot do as well."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from minisvc.panel.outcome import what_happened
+from minisvc.panel.question import predict, recall
+from minisvc.panel.widget import Panel
+
+if TYPE_CHECKING:
+    from minisvc.cluster import Cluster
+
+__all__ = ["Panel", "panel", "predict", "recall", "what_happened"]
+
+
+def panel(cluster: Cluster) -> Panel:
+    """Open a live view of a running `cluster`; several views of one cluster are fine.
+
+    The view follows whatever is done to the cluster, by a button or by code, at most ten times a
+    second. It stops when the cluster closes, or when its own `close()` is called.
+    """
+    return Panel(cluster)

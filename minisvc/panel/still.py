@@ -1,0 +1,141 @@
+"""The panel as a still picture: an SVG document that needs nothing around it, and the same in words.
+
+It carries its own light background and colours, for it is seen where no style sheet of ours is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from html import escape
+
+from minisvc.panel.marks import HARM
+from minisvc.panel.pens import FAINT, INK, PAPER, Pen, box, link, shape, words
+from minisvc.panel.picture import Chip, Customer, Instance, Picture
+from minisvc.panel.story import Line
+
+WIDTH = 900
+ROW, TOP = 46, 84
+LINES_SHOWN = 3
+CALM = "#0072B2"
+CUSTOMER_X, BALANCER_X, INSTANCE_X, STORE_X = 30, 330, 500, 790
+SERVING = ("up", "draining", "unhealthy")
+
+
+def svg(seen: Picture, lines: tuple[Line, ...] = ()) -> str:
+    """Draw `seen`, with the last few sentences of the log beneath it."""
+    tall = 34 + 26 * max((_rows(seen.owners_at(each.name)) for each in seen.instances), default=1)
+    rows = max(len(seen.customers) * ROW, len(seen.instances) * (tall + 14), 60)
+    height = TOP + rows + 26 + 20 * LINES_SHOWN
+    size = f'viewBox="0 0 {WIDTH} {height}" width="{WIDTH}" height="{height}"'
+    parts = [
+        f'<svg xmlns="http://www.w3.org/2000/svg" {size} font-family="system-ui, sans-serif" font-size="14">',
+        f"<title>{escape(text(seen))}</title>",
+        f'<rect width="{WIDTH}" height="{height}" fill="{PAPER}"/>',
+        *_heading(seen),
+        *_nodes(seen, rows, tall),
+        *_log(lines, TOP + rows + 30),
+        "</svg>",
+    ]
+    return "".join(parts)
+
+
+def text(seen: Picture) -> str:
+    """Say `seen` in a few lines."""
+    rows = [
+        f"{seen.title}: state {seen.state}, sticky {'on' if seen.sticky else 'off'}, policy {seen.policy}",
+        f"served {seen.served}, lost {seen.lost}, failed {seen.failed}",
+    ]
+    rows += [f"{each.name}: {each.says}" for each in seen.customers]
+    rows += [f"instance {each.name}: {each.status}{_holds(seen, each.name)}" for each in seen.instances]
+    if seen.store:
+        rows.append(f"store {seen.store}{_holds(seen, 'store')}")
+    return "\n".join(rows)
+
+
+def _holds(seen: Picture, place: str) -> str:
+    owners = seen.owners_at(place)
+    return f", holds the cart of {', '.join(owners)}" if owners else ""
+
+
+def _rows(owners: tuple[str, ...]) -> int:
+    return max(1, -(-len(owners) // 3))
+
+
+def _heading(seen: Picture) -> Iterator[str]:
+    sticky = "on" if seen.sticky else "off"
+    title = f"{seen.title} · state: {seen.state} · sticky: {sticky}"
+    yield words(CUSTOMER_X, 28, title, Pen(bold=True))
+    yield words(CUSTOMER_X, 54, f"✓ served {seen.served}", Pen(CALM))
+    yield words(CUSTOMER_X + 150, 54, f"◆ lost {seen.lost}", Pen(HARM if seen.lost else FAINT, bold=True))
+    yield words(CUSTOMER_X + 260, 54, f"✕ failed {seen.failed}", Pen(HARM if seen.failed else FAINT))
+
+
+def _nodes(seen: Picture, rows: int, tall: int) -> Iterator[str]:
+    middle = TOP + rows / 2
+    places = list(zip(seen.customers, _spread(rows, len(seen.customers)), strict=True))
+    boxes = list(zip(seen.instances, _spread(rows, len(seen.instances)), strict=True))
+    for _, y in places:
+        yield link((CUSTOMER_X + 12, y), (BALANCER_X, middle))
+    for each, y in boxes:
+        yield link((BALANCER_X + 90, middle), (INSTANCE_X, y), broken=each.status not in SERVING)
+        if seen.store:
+            yield link((INSTANCE_X + 210, y), (STORE_X, middle), broken=True)
+    for customer, y in places:
+        carried = any(chip.place == "client" and chip.owner == customer.name for chip in seen.chips)
+        yield from _customer(customer, y, carried=carried)
+    yield box((BALANCER_X, middle - 24), (90, 48), Pen(CALM))
+    yield words(BALANCER_X + 14, middle + 5, "balancer")
+    for each, y in boxes:
+        yield from _instance(each, y, tall, _marked(seen, each.name))
+    if seen.store:
+        yield from _store(seen, middle)
+
+
+def _spread(rows: int, count: int) -> list[float]:
+    """Heights of `count` things spread evenly over `rows` pixels."""
+    return [TOP + rows * (place + 0.5) / count for place in range(count)]
+
+
+def _customer(customer: Customer, y: float, *, carried: bool) -> Iterator[str]:
+    yield shape(customer, (CUSTOMER_X + 12, y))
+    harmed = customer.contradicted and customer.items == 0
+    label = f"{customer.name}: {customer.says}{', in its cookie' if carried else ''}"
+    yield words(CUSTOMER_X + 30, y + 5, label, Pen(HARM if harmed else INK, bold=harmed, halo=True))
+
+
+def _instance(instance: Instance, y: float, tall: int, chips: list[tuple[Customer, Chip]]) -> Iterator[str]:
+    up = instance.status in SERVING
+    top = y - tall / 2
+    yield box((INSTANCE_X, top), (210, tall), Pen(CALM if up else HARM), broken=not up)
+    label = f"{instance.name} {'' if up else '✕ '}{instance.status}"
+    yield words(INSTANCE_X + 12, top + 21, label, Pen(INK if up else HARM, bold=True))
+    yield from _chips(chips, INSTANCE_X + 12, top + 42)
+
+
+def _store(seen: Picture, middle: float) -> Iterator[str]:
+    chips = _marked(seen, "store")
+    tall = 36 + 26 * max(1, len(chips))
+    top = middle - tall / 2
+    yield box((STORE_X, top), (100, tall), Pen(CALM))
+    yield words(STORE_X + 10, top + 21, "store", Pen(bold=True))
+    for place, each in enumerate(chips):
+        yield from _chips([each], STORE_X + 12, top + 42 + 26 * place)
+
+
+def _chips(chips: list[tuple[Customer, Chip]], x: float, y: float) -> Iterator[str]:
+    for place, (customer, chip) in enumerate(chips):
+        left, middle = x + 64 * (place % 3), y + 26 * (place // 3)
+        yield shape(customer, (left + 8, middle), scale=0.7)
+        yield words(left + 20, middle + 5, f"{customer.name}·{chip.items}")
+
+
+def _marked(seen: Picture, place: str) -> list[tuple[Customer, Chip]]:
+    """The present carts at `place`, each with the customer who owns it."""
+    known = {each.name: each for each in seen.customers}
+    here = (chip for chip in seen.chips if chip.place == place and chip.current)
+    return [(known[chip.owner], chip) for chip in here if chip.owner in known]
+
+
+def _log(lines: Iterable[Line], top: float) -> Iterator[str]:
+    for place, line in enumerate(list(lines)[-LINES_SHOWN:]):
+        yield words(CUSTOMER_X, top + 20 * place, line.sentence, Pen(FAINT))

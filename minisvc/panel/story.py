@@ -1,0 +1,137 @@
+"""What has happened, told in sentences and along a time line: the panel's memory of a cluster.
+
+The ledger and the events of a cluster are read forward with cursors, so each is told once. The times
+of both are monotonic; the story counts seconds from the moment at which it began.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from minisvc.clock import Clock, monotonic
+
+if TYPE_CHECKING:
+    from minisvc.cluster import Cluster
+    from minisvc.exchange import Event, Exchange
+    from minisvc.panel.picture import Picture
+
+SPAN_S = 60
+LINES = 60
+ENDS_OUTAGE = ("restart", "state")
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One sentence of the log; `kind` is an event's kind, ``lost``, ``failed`` or ``error``."""
+
+    number: int
+    at_s: float
+    kind: str
+    sentence: str
+
+
+@dataclass(slots=True)
+class Second:
+    """What ended within one second of the time line."""
+
+    served: int = 0
+    failed: int = 0
+    lost: int = 0
+
+
+@dataclass(slots=True)
+class Outage:
+    """A fault to shade: from `since_s` until `until_s`, which is None while it lasts."""
+
+    target: str
+    since_s: float
+    until_s: float | None = None
+
+
+class Story:
+    """Read a cluster's ledger and events forward and keep what a person wants to look back on."""
+
+    def __init__(self, cluster: Cluster, now: Clock = monotonic) -> None:
+        self._cluster, self._now = cluster, now
+        self._ledger_at = self._events_at = self._numbered = 0
+        self.began_s = now()
+        self.lines: deque[Line] = deque(maxlen=LINES)
+        self.seconds: dict[int, Second] = {}
+        self.outages: deque[Outage] = deque(maxlen=20)
+        self.contradicted: set[str] = set()
+
+    @property
+    def now_s(self) -> float:
+        """Seconds since the story began."""
+        return self._now() - self.began_s
+
+    def read(self, before: Picture | None) -> tuple[Exchange, ...]:
+        """Take in what is new and return the new exchanges; `before` says who owned what until now."""
+        self._events_at, events = self._cluster.events.since(self._events_at)
+        self._ledger_at, exchanges = self._cluster.ledger.since(self._ledger_at)
+        for event in events:
+            self._tell_event(event, before)
+        for exchange in exchanges:
+            self._tell_exchange(exchange)
+        self._forget()
+        return tuple(exchanges)
+
+    def say(self, kind: str, sentence: str, at_s: float | None = None) -> None:
+        """Add a sentence to the log; `at_s` on the monotonic clock, now when not given."""
+        self._numbered += 1
+        moment = (self._now() if at_s is None else at_s) - self.began_s
+        self.lines.append(Line(self._numbered, max(0.0, moment), kind, sentence))
+
+    def _tell_event(self, event: Event, before: Picture | None) -> None:
+        self.say(event.kind, _with_owners(event, before), event.at_s)
+        at_s = event.at_s - self.began_s
+        if event.kind in ENDS_OUTAGE:
+            self._end_outages(event.target if event.kind == "restart" else None, at_s)
+        if event.kind in ("crash", "stop") and event.target:
+            self.outages.append(Outage(event.target, at_s))
+
+    def _end_outages(self, target: str | None, at_s: float) -> None:
+        for outage in self.outages:
+            if outage.until_s is None and target in (None, outage.target):
+                outage.until_s = at_s
+
+    def _tell_exchange(self, exchange: Exchange) -> None:
+        ended_s = exchange.started_s + exchange.duration_s
+        second = self.seconds.setdefault(int(ended_s - self.began_s), Second())
+        if exchange.lost:
+            second.lost += 1
+            self.say("lost", exchange.sentence, ended_s)
+        if not exchange.served:
+            second.failed += 1
+            self.say("failed", _failure(exchange), ended_s)
+        else:
+            second.served += 1
+        self._remember_assertion(exchange)
+
+    def _remember_assertion(self, exchange: Exchange) -> None:
+        if exchange.user and exchange.lost is not None:
+            (self.contradicted.add if exchange.lost else self.contradicted.discard)(exchange.user)
+
+    def _forget(self) -> None:
+        oldest = self._now() - self.began_s - SPAN_S
+        for second in [each for each in self.seconds if each < oldest - 1]:
+            del self.seconds[second]
+        while self.outages and (self.outages[0].until_s or oldest) < oldest:
+            self.outages.popleft()
+
+
+def _failure(exchange: Exchange) -> str:
+    reason = exchange.error or exchange.why or "no answer"
+    return f"{exchange.user or 'A client'} got {exchange.status or 'no answer'}: {reason}"
+
+
+def _with_owners(event: Event, before: Picture | None) -> str:
+    """Name whose carts were in an instance that crashed; the sentence alone where it names them."""
+    owners = before.owners_at(event.target) if before and event.target and event.kind == "crash" else ()
+    if not owners or owners[0] in event.sentence:
+        return event.sentence
+    carts = "cart was" if len(owners) == 1 else "carts were"
+    whose = " and ".join(", ".join(f"{name}'s" for name in owners).rsplit(", ", 1))
+    return f"{event.sentence.rstrip('.')}: {whose} {carts} in it."
