@@ -1,0 +1,70 @@
+"""One request on its way through the balancer, and the record that is made of it."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field
+
+from minisvc.balancer.message import IDEMPOTENT, Fields
+from minisvc.exchange import Exchange
+
+
+@dataclass(slots=True)
+class Transit:
+    """What is known of a request while it is carried.
+
+    Attributes:
+        pending: body parts that no backend has taken yet.
+        arrived: the request is here to its end.
+        sent: some of it was written to a backend, so that the work may have been done.
+        answering: some of the answer was written to the client.
+        answered: the answer is complete.
+        touched_s: when something last moved, for timeouts.
+    """
+
+    id: str
+    method: bytes
+    target: bytes
+    fields: Fields
+    version: str
+    keep_alive: bool
+    has_body: bool
+    chunked: bool
+    cookies: str
+    bytes_up: int
+    pending: list[bytes] = field(default_factory=list)
+    arrived: bool = False
+    sent: bool = False
+    answering: bool = False
+    answered: bool = False
+    tried: list[str] = field(default_factory=list)
+    backend: str | None = None
+    why: str = ""
+    bind: bool = False
+    status: int | None = None
+    bytes_down: int = 0
+    started_s: float = field(default_factory=time.monotonic)
+    touched_s: float = field(default_factory=time.monotonic)
+
+    @property
+    def repeatable(self) -> bool:
+        """Whether sending it a second time is allowed and possible: idempotent and without a body."""
+        return self.method in IDEMPOTENT and not self.has_body
+
+    def record(self, error: str | None = None) -> Exchange:
+        """The exchange as it ended; `error` says why without a good answer."""
+        return Exchange(
+            id=self.id,
+            method=self.method.decode("latin-1"),
+            path=self.target.decode("latin-1"),
+            status=self.status,
+            backend=self.backend,
+            why=self.why,
+            tries=len(self.tried),
+            started_s=self.started_s,
+            duration_s=time.monotonic() - self.started_s,
+            bytes_up=self.bytes_up,
+            bytes_down=self.bytes_down,
+            error=error,
+            definite=error is None or not self.sent,
+        )

@@ -1,0 +1,396 @@
+"""The facade: a service, its instances, a balancer and simulated users, as one thing to break.
+
+>>> with Cluster("cart", instances=3, state="memory", affinity="cookie") as shop:
+...     users = shop.add_users(3)
+...     for user in users: user.add("apples")
+...     shop.crash("a")
+...     [user.check().lost for user in users]
+[True, False, False]
+"""
+
+from __future__ import annotations
+
+import contextlib
+import itertools
+import threading
+import time
+import weakref
+from collections.abc import Iterator
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Self
+
+from flask import Flask
+
+from minisvc import state as states
+from minisvc.balancer import Backend, Balancer, Upstream
+from minisvc.errors import NotRunning, UnknownInstance
+from minisvc.exchange import Event, Events, Ledger
+from minisvc.fence import Fence
+from minisvc.host import ThreadHost
+from minisvc.layout import Layout
+from minisvc.policies import POLICIES
+from minisvc.services import SERVICES
+from minisvc.stores.redis_server import Store
+from minisvc.users import Traffic, User
+
+_running: weakref.WeakValueDictionary[str, Cluster] = weakref.WeakValueDictionary()
+"""Open clusters by name: opening one closes its predecessor, as when a notebook cell runs twice."""
+
+_unnamed = itertools.count(1)
+
+
+@dataclass(frozen=True, slots=True)
+class BackendView:
+    """An instance as a person sees it: "up", "draining", "stopped", "down" (crashed) or "unhealthy"."""
+
+    name: str
+    status: str
+    port: int
+
+
+@dataclass(frozen=True, slots=True)
+class Holding:
+    """A cart and where it is.
+
+    Attributes:
+        place: an instance's name, "store" or "client".
+        owner: the user it belongs to; None for somebody who is no simulated user.
+        items: how many there are in it.
+        current: False if the owner's cookie has moved on and nothing leads to this cart any more.
+    """
+
+    place: str
+    owner: str | None
+    items: int
+    current: bool
+
+
+class Cluster:
+    """Runs a `Layout`. Use it as a context manager, or call `start` and `close`.
+
+    Every command may be given from any thread; commands wait for each other.
+
+    Args:
+        service: which service, or a whole `Layout` in its place.
+        name: opening a second cluster of the same name closes the first; None makes a new name.
+        seed: for everything that is left to chance; shown so that a run can be repeated.
+        fields: fields of `Layout`.
+
+    Attributes:
+        layout: what runs now.
+        ledger: every exchange so far.
+        events: what was done to the cluster.
+
+    Raises:
+        LayoutError: with every fault of the layout at once.
+    """
+
+    def __init__(
+        self, service: str | Layout = "cart", /, *, name: str | None = None, seed: int = 1, **fields: object
+    ) -> None:
+        layout = service if isinstance(service, Layout) else Layout().but(service=service)
+        self.layout = layout.but(**fields)
+        self.name = name or f"{self.layout.service}-{next(_unnamed)}"
+        self.seed = seed
+        self.lock = threading.RLock()
+        self.ledger, self.events = Ledger(), Events()
+        self._users: list[User] = []
+        self._traffic: Traffic | None = None
+        self._hosts: dict[str, ThreadHost] = {}
+        self._mechanism: states.Mechanism | None = None
+        self._balancer: Balancer | None = None
+        self._undo = contextlib.ExitStack()
+
+    def start(self) -> Self:
+        """Start everything; on any failure, what had started is stopped again.
+
+        Raises:
+            PortTaken: the layout's port is in use.
+            StoreUnavailable: the store could not be started or reached.
+        """
+        predecessor = _running.get(self.name)
+        if predecessor is not None and predecessor is not self:
+            predecessor.close()
+        with self.lock:
+            if self._balancer:
+                return self
+            try:
+                self._open()
+            except BaseException:
+                self._undo.close()
+                raise
+            _running[self.name] = self
+            self._say("start", None, f"{self.layout.service}: {len(self._hosts)} instances at {self.url}.")
+        return self
+
+    def close(self) -> None:
+        """Stop users, balancer, instances and store. Closing twice changes nothing.
+
+        Raises:
+            BaseExceptionGroup: exceptions that server threads had kept.
+        """
+        self.stop_traffic()
+        with self.lock:
+            if self._balancer:
+                self._say("close", None, "Closed.")
+            if _running.get(self.name) is self:
+                del _running[self.name]
+            self._balancer = None
+            self._undo.close()
+
+    def __enter__(self) -> Self:
+        return self.start()
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    # What there is to see.
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it runs."""
+        return self._balancer is not None
+
+    @property
+    def url(self) -> str:
+        """The balancer's address: curl and a browser can talk to it."""
+        return f"http://127.0.0.1:{self._on('ask for the address').port}"
+
+    @property
+    def store(self) -> Store | None:
+        """The shared store, if state lives in one."""
+        return self._mechanism.store if self._mechanism else None
+
+    @property
+    def users(self) -> tuple[User, ...]:
+        """The simulated users so far."""
+        return tuple(self._users)
+
+    @property
+    def backends(self) -> tuple[BackendView, ...]:
+        """The instances and their statuses, in layout order."""
+        return tuple(BackendView(name, self._status(name), host.port) for name, host in self._hosts.items())
+
+    def holdings(self) -> tuple[Holding, ...]:
+        """Every cart that is alive, with its place and its owner."""
+        with self.lock:
+            if self._mechanism is None:
+                return ()
+            owners: dict[str, list[User]] = {}
+            for user in self._users:
+                for cookie in user.cookies_seen:
+                    owners.setdefault(cookie, []).append(user)
+            held = self._mechanism.held({user.cookie for user in self._users if user.cookie})
+        return tuple(
+            Holding(
+                each.place,
+                owner.name if owner else None,
+                len(each.session.get("items", ())),
+                owner is None or owner.cookie == each.cookie,
+            )
+            for each in held
+            # Two clients may carry equal cookies, so that one of them has several owners.
+            for owner in owners.get(each.cookie) or [None]
+            if each.place != "client" or (owner and owner.cookie == each.cookie)
+        )
+
+    # What there is to do.
+
+    def add_users(self, count: int) -> tuple[User, ...]:
+        """New users "c1", "c2", ... who have not done anything yet."""
+        with self.lock:
+            first = len(self._users) + 1
+            fresh = [User(f"c{number}", self.url, self.ledger) for number in range(first, first + count)]
+            self._users += fresh
+        return tuple(fresh)
+
+    def crash(self, name: str) -> None:
+        """Kill an instance: connections reset, memory gone. The balancer has to find out by itself."""
+        with self.lock:
+            balancer, host, victims = self._on("crash"), self._host(name), self._carts_in(name)
+            host.crash()
+            # The resets have left; let the balancer's loop take notice before the next request does.
+            balancer.call(lambda: None)
+            lost = f" {victims}" if victims else " No cart was in it."
+            self._say("crash", name, f"{name} crashed.{lost}")
+
+    def restart(self, name: str) -> None:
+        """Start an instance again on its port, with an empty memory; returns when requests reach it."""
+        with self.lock:
+            balancer, host = self._on("restart"), self._host(name)
+            if host.status in {"up", "draining"}:
+                host.stop()
+            host.start()
+            self._admit(balancer, name)
+            self._say("restart", name, f"{name} is back, with an empty memory.")
+            balancer.check_now(name)
+
+    def stop(self, name: str, grace_s: float = 5.0) -> None:
+        """Take an instance out in order: requests in flight are finished first."""
+        with self.lock:
+            balancer, host = self._on("stop"), self._host(name)
+            balancer.call(lambda: setattr(balancer.upstream.backends[name], "out", True))
+            host.stop(grace_s)
+            self._say("stop", name, f"{name} stopped in order; its memory is gone too.")
+
+    def drain(self, name: str) -> None:
+        """Send an instance no new clients; those that are bound to it still reach it."""
+        with self.lock:
+            balancer, _ = self._on("drain"), self._host(name)
+            balancer.call(lambda: setattr(balancer.upstream.backends[name], "draining", True))
+            self._say("drain", name, f"{name} drains: it gets no new clients.")
+
+    def set_sticky(self, sticky: bool) -> None:
+        """Bind clients to instances by a cookie, or not."""
+        self._route(
+            "sticky", f"Sticky routing is {'on' if sticky else 'off'}.", affinity="cookie" if sticky else None
+        )
+
+    def set_policy(self, policy: str) -> None:
+        """Choose how unbound requests are spread, one of `minisvc.layout.POLICIES`."""
+        self._route("policy", f"The policy is now {policy}.", policy=policy)
+
+    def set_retry(self, retry: str) -> None:
+        """Choose what may be sent twice, one of `minisvc.layout.RETRIES`."""
+        self._route("retry", f"Retries are now: {retry}.", retry=retry)
+
+    def move_state(self, state: str) -> None:
+        """Keep sessions elsewhere: every instance starts afresh, and every user with an empty cart.
+
+        Raises:
+            LayoutError: no such state.
+            StoreUnavailable: its store could not be started; the old state stays.
+        """
+        with self.lock:
+            balancer, layout = self._on("move the state"), self.layout.but(state=state)
+            fresh = states.build(layout.state, layout.store_url)
+            old, self._mechanism, self.layout = self._mechanism, fresh, layout
+            for name, host in self._hosts.items():
+                host.stop()
+                host.start()
+                self._admit(balancer, name)
+                balancer.check_now(name)
+            if old:
+                old.close()
+            for user in self._users:
+                user.forget()
+            self._say("state", None, f"State lives in {state} now; everybody starts with an empty cart.")
+
+    @property
+    def traffic_on(self) -> bool:
+        """Whether users take turns by themselves."""
+        return self._traffic is not None
+
+    def start_traffic(self, rate: float = 4.0) -> None:
+        """Let the users take turns in the background, `rate` a second over all of them."""
+        self.stop_traffic()
+        with self.lock:
+            self._on("start traffic")
+            self._traffic = Traffic(lambda: self._users, rate, self.seed)
+
+    def stop_traffic(self) -> None:
+        """Let them rest."""
+        with self.lock:
+            traffic, self._traffic = self._traffic, None
+        if traffic:
+            traffic.stop()
+
+    # How it is done.
+
+    def _open(self) -> None:
+        layout = self.layout
+        self._mechanism = states.build(layout.state, layout.store_url)
+        # The mechanism may be another one by the time the cluster closes.
+        self._undo.callback(self._close_state)
+        self._hosts = {name: ThreadHost(name, self._app, layout.service) for name in layout.names}
+        for host in self._hosts.values():
+            host.start()
+            self._undo.callback(host.stop)
+        upstream = Upstream(
+            layout.service,
+            [Backend(host.name, host.port) for host in self._hosts.values()],
+            POLICIES[layout.policy](self.seed),
+            layout.affinity,
+            layout.health,
+        )
+        balancer = Balancer(
+            upstream,
+            self.ledger,
+            retry=layout.retry,
+            noticed=lambda name, said: self._say("health", name, said),
+        )
+        balancer.start(layout.port)
+        self._undo.callback(balancer.stop)
+        self._undo.callback(self._close_users)
+        self._balancer = balancer
+
+    def _close_users(self) -> None:
+        for user in self._users:
+            user.close()
+
+    def _close_state(self) -> None:
+        mechanism, self._mechanism = self._mechanism, None
+        if mechanism:
+            mechanism.close()
+
+    def _app(self, instance: str, fence: Fence) -> Flask:
+        app = SERVICES[self.layout.service](instance)
+        assert self._mechanism is not None, "instances start after the mechanism"
+        self._mechanism.install(app, instance, fence)
+        return app
+
+    def _route(self, kind: str, sentence: str, **changes: object) -> None:
+        with self.lock:
+            balancer, layout = self._on(f"change {kind}"), self.layout.but(**changes)
+            self.layout = layout
+
+            def apply() -> None:
+                if "policy" in changes:
+                    balancer.upstream.policy = POLICIES[layout.policy](self.seed)
+                balancer.upstream.affinity, balancer.retry = layout.affinity, layout.retry
+
+            balancer.call(apply)
+            self._say(kind, None, sentence)
+
+    def _admit(self, balancer: Balancer, name: str) -> None:
+        backend = balancer.upstream.backends[name]
+        balancer.call(lambda: (setattr(backend, "out", False), setattr(backend, "draining", False)))
+
+    def _status(self, name: str) -> str:
+        host, balancer = self._hosts[name], self._balancer
+        if host.status != "up" or balancer is None:
+            return host.status
+        return balancer.upstream.backends[name].status.split(" ")[0]
+
+    def _carts_in(self, name: str) -> str:
+        names = sorted(
+            {each.owner or "a guest" for each in self.holdings() if each.place == name and each.items}
+        )
+        if not names:
+            return ""
+        return f"{' and '.join(_listed(names))}'s cart{'s were' if len(names) > 1 else ' was'} in it."
+
+    def _host(self, name: str) -> ThreadHost:
+        self._on(f'reach instance "{name}"')
+        if name not in self._hosts:
+            raise UnknownInstance(name, self._hosts)
+        return self._hosts[name]
+
+    def _on(self, command: str) -> Balancer:
+        if self._balancer is None:
+            raise NotRunning(self.name, command)
+        return self._balancer
+
+    def _say(self, kind: str, target: str | None, sentence: str) -> None:
+        self.events.add(Event(time.monotonic(), kind, target, sentence))
+
+
+def _listed(names: list[str]) -> Iterator[str]:
+    if len(names) > 2:
+        yield ", ".join(names[:-1])
+        yield names[-1]
+    else:
+        yield from names

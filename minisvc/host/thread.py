@@ -1,0 +1,265 @@
+"""An instance in threads of this process: quick to start, and crashable like a process.
+
+The order of a crash matters. First the fence closes (no write reaches a store any more), then the
+listener and every connection are reset, then the threads inside the app are told to end. A handler
+that is still computing may finish, but can neither answer nor change anything.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import errno
+import socket
+import struct
+import threading
+from collections.abc import Callable
+
+from minisvc.errors import InstanceCrashed, PortTaken, WrongStatus
+from minisvc.fence import Fence
+from minisvc.host.wsgi import App, Connection, base_environ
+
+LOOPBACK = "127.0.0.1"
+RESET_ON_CLOSE = struct.pack("ii", 1, 0)
+"""SO_LINGER with zero seconds: close sends a reset and drops what was not yet sent (socket(7))."""
+
+NEVER_STARTED, UP, DRAINING, STOPPED, DOWN = "not started", "up", "draining", "stopped", "down"
+
+Factory = Callable[[str, Fence], App]
+"""Makes a fresh app for the instance of that name, whose links go through the fence."""
+
+
+class ThreadHost:
+    """One instance of a service on a loopback port, which it keeps for life.
+
+    Attributes:
+        name: the instance's name.
+        port: its port; 0 until the first start.
+        status: "not started", "up", "draining", "stopped" (orderly) or "down" (crashed).
+        errors: exceptions of server threads, raised as a group by `stop`.
+    """
+
+    def __init__(self, name: str, factory: Factory, service: str = "service") -> None:
+        self.name, self._factory, self._service = name, factory, service
+        self.port = 0
+        self.status = NEVER_STARTED
+        self.errors: list[BaseException] = []
+        self._lock = threading.Lock()
+        self._run: _Run | None = None
+
+    def start(self) -> None:
+        """Run a fresh app, on the same port as before.
+
+        Raises:
+            WrongStatus: it is running.
+            PortTaken: somebody else took the port meanwhile.
+        """
+        with self._lock:
+            if self.status in {UP, DRAINING}:
+                raise WrongStatus(
+                    self.name, self.status, "start", f'Crash or stop it first: stop("{self.name}").'
+                )
+            listener = listen(self.port)
+            self.port = listener.getsockname()[1]
+            fence = Fence(self.name)
+            try:
+                app = self._factory(self.name, fence)
+            except BaseException:
+                listener.close()
+                raise
+            self._run = _Run(self, listener, app, fence, self._service)
+            self.status = UP
+
+    def crash(self) -> None:
+        """Die at once: memory, connections and links to stores are gone, in-flight handlers are fenced.
+
+        Raises:
+            WrongStatus: it is not running.
+        """
+        with self._lock:
+            run = self._running("crash")
+            self.status = DOWN
+            self._run = None
+            run.kill()
+
+    def drain(self) -> None:
+        """Finish what is in flight and accept nothing new; idle connections are closed.
+
+        Raises:
+            WrongStatus: it is not running.
+        """
+        with self._lock:
+            run = self._running("drain")
+            self.status = DRAINING
+            run.finish()
+
+    def stop(self, grace_s: float = 5.0) -> None:
+        """Drain, wait at most `grace_s` seconds for handlers in flight, then end in order.
+
+        Stopping an instance that is not running only reports what its threads had to say.
+
+        Raises:
+            ExceptionGroup: exceptions that the server's own threads had kept.
+        """
+        with self._lock:
+            run, self._run = self._run, None
+            if run:
+                self.status = DRAINING
+                run.finish()
+        if run:
+            run.wait_idle(grace_s)
+            run.kill()
+            run.join(grace_s)
+            self.status = STOPPED
+        errors, self.errors = self.errors, []
+        if errors:
+            raise BaseExceptionGroup(f'instance "{self.name}" had errors in its server threads', errors)
+
+    def _running(self, command: str) -> _Run:
+        if self._run is None:
+            raise WrongStatus(self.name, self.status, command, f'Start it first: restart("{self.name}").')
+        return self._run
+
+
+class _Run:
+    """One life of an instance, from start to crash or stop."""
+
+    def __init__(
+        self, host: ThreadHost, listener: socket.socket, app: App, fence: Fence, service: str
+    ) -> None:
+        self._host, self._listener, self._app, self._fence = host, listener, app, fence
+        self._base = base_environ(service, host.port)
+        self._lock = threading.Lock()
+        self._quiet = threading.Condition(self._lock)
+        self._connections: dict[Connection, threading.Thread | None] = {}
+        self._inside: set[int] = set()
+        self.finishing = False
+        self._acceptor = threading.Thread(target=self._accept, name=f"{service}-{host.name}", daemon=True)
+        self._acceptor.start()
+
+    def enter(self) -> None:
+        """A thread goes into the app."""
+        with self._lock:
+            if not self._fence.is_open:
+                raise InstanceCrashed
+            self._inside.add(threading.get_ident())
+
+    def leave(self) -> None:
+        """It is back."""
+        with self._lock:
+            self._inside.discard(threading.get_ident())
+            if not self._fence.is_open:
+                raise InstanceCrashed
+
+    def finish(self) -> None:
+        """Accept nothing more and let go of idle connections."""
+        with self._lock:
+            self.finishing = True
+            close_listener(self._listener)
+            for connection in self._connections:
+                if connection.idle:
+                    with contextlib.suppress(OSError):
+                        # Wakes its thread out of recv, which then closes it.
+                        connection.link.shutdown(socket.SHUT_RD)
+
+    def kill(self) -> None:
+        """Fence first, then reset every connection, then end the threads inside the app."""
+        self._fence.close()
+        close_listener(self._listener)
+        with self._lock:
+            for connection in self._connections:
+                reset(connection.link)
+            for ident in self._inside:
+                ctypes.pythonapi.PyThreadState_SetAsyncExc(
+                    ctypes.c_ulong(ident), ctypes.py_object(InstanceCrashed)
+                )
+            self._app = _gone
+
+    def wait_idle(self, grace_s: float) -> bool:
+        """Wait until no connection is left; False if the time was up first."""
+        with self._quiet:
+            return self._quiet.wait_for(lambda: not self._connections, grace_s)
+
+    def join(self, grace_s: float) -> None:
+        """Wait for the threads to end."""
+        self._acceptor.join(grace_s)
+        with self._lock:
+            threads = [thread for thread in self._connections.values() if thread]
+        for thread in threads:
+            thread.join(grace_s)
+
+    def _accept(self) -> None:
+        while True:
+            try:
+                link, _ = self._listener.accept()
+            except OSError:
+                # The listener was closed: that is how an instance ends.
+                return
+            link.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            self._welcome(Connection(link, self._app, self._base, self))
+
+    def _welcome(self, connection: Connection) -> None:
+        thread = threading.Thread(
+            target=self._serve, args=(connection,), name=f"{self._acceptor.name}-connection", daemon=True
+        )
+        with self._lock:
+            if self.finishing or not self._fence.is_open:
+                reset(connection.link)
+                return
+            self._connections[connection] = thread
+        thread.start()
+
+    def _serve(self, connection: Connection) -> None:
+        try:
+            connection.serve()
+        except (OSError, InstanceCrashed):
+            # The client left, or the instance died: nobody is there to be told.
+            return
+        except BaseException as error:  # noqa: BLE001  # kept, and raised at stop
+            self._host.errors.append(error)
+        finally:
+            with self._quiet:
+                self._connections.pop(connection, None)
+                connection.link.close()
+                self._quiet.notify_all()
+
+
+def listen(port: int) -> socket.socket:
+    """A listening socket on loopback (0: any free port).
+
+    Raises:
+        PortTaken: another program listens there.
+    """
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    # The same port again at once after a crash, despite connections in TIME_WAIT.
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((LOOPBACK, port))
+        listener.listen(1024)
+    except OSError as error:
+        listener.close()
+        if error.errno in {errno.EADDRINUSE, errno.EACCES}:
+            raise PortTaken(LOOPBACK, port) from error
+        raise
+    return listener
+
+
+def close_listener(listener: socket.socket) -> None:
+    """Close it so that a thread waiting in `accept` wakes: `close` alone does not."""
+    with contextlib.suppress(OSError):
+        listener.shutdown(socket.SHUT_RDWR)
+    listener.close()
+
+
+def reset(link: socket.socket) -> None:
+    """End a connection with a reset, as the kernel does for a process that died with unread data."""
+    with contextlib.suppress(OSError):
+        link.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET_ON_CLOSE)
+        # Closing does not wake a thread in recv, shutting the reading side does. Not the writing side:
+        # that would send an orderly end before the reset.
+        link.shutdown(socket.SHUT_RD)
+        link.close()
+
+
+def _gone(*_: object) -> list[bytes]:
+    raise InstanceCrashed

@@ -1,0 +1,30 @@
+"""Where sessions live: one mechanism a file, all behind Flask's own seam, `SessionInterface`.
+
+A service is written once against `flask.session`; a mechanism decides where that session is kept. To
+add one, write a `Mechanism`, list it in `build` and in `minisvc.layout.STATES`: the contract suite in
+`tests/minisvc/state` then runs it.
+"""
+
+from __future__ import annotations
+
+from minisvc.clock import Clock, monotonic
+from minisvc.state.mechanism import Held, Mechanism
+from minisvc.state.memory import Memory
+from minisvc.state.redis import Redis
+from minisvc.state.signed_cookie import SignedCookie
+
+__all__ = ["Held", "Mechanism", "build"]
+
+
+def build(state: str, store_url: str | None = None, clock: Clock = monotonic) -> Mechanism:
+    """The mechanism called `state`, opened; close it when the last instance is gone.
+
+    Raises:
+        KeyError: no such mechanism (a `Layout` refuses it earlier, with a message).
+        StoreUnavailable: its store could not be started or reached.
+    """
+    return {
+        "memory": lambda: Memory(clock),
+        "signed_cookie": SignedCookie,
+        "redis": lambda: Redis(store_url),
+    }[state]()

@@ -1,0 +1,48 @@
+"""The whole session in a signed cookie: the client carries it, any instance can read it.
+
+Flask's own default. Signed is not secret: anybody who holds the cookie can read it, and an old one is
+accepted again until it expires.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Collection
+
+from flask import Flask
+from flask.sessions import SecureCookieSessionInterface
+from itsdangerous import BadSignature
+
+from minisvc.fence import Fence
+from minisvc.state.mechanism import Held, Mechanism, set_cookie_policy
+
+
+class SignedCookie(Mechanism):
+    """One signing key for all instances, made anew for each cluster."""
+
+    name = "signed_cookie"
+
+    def __init__(self) -> None:
+        self._key = secrets.token_bytes(32)
+        reader = Flask(__name__)
+        reader.secret_key = self._key
+        self._serializer = SecureCookieSessionInterface().get_signing_serializer(reader)
+
+    def install(self, app: Flask, instance: str, fence: Fence) -> None:
+        """Nothing is kept: the instance only learns the key."""
+        set_cookie_policy(app)
+        app.secret_key = self._key
+        app.session_interface = SecureCookieSessionInterface()
+
+    def held(self, cookies: Collection[str] = ()) -> list[Held]:
+        """The sessions that the given cookies carry, as far as their signatures are good."""
+        return [held for cookie in cookies if (held := self._read(cookie))]
+
+    def _read(self, cookie: str) -> Held | None:
+        if self._serializer is None:
+            return None
+        try:
+            return Held("client", cookie, self._serializer.loads(cookie))
+        except BadSignature:
+            # Another cluster's cookie, or one that was tampered with: no session, as for the service.
+            return None

@@ -1,0 +1,1 @@
+"""The store servers that the lab starts, or uses where they stand."""

@@ -1,0 +1,153 @@
+"""A Redis to keep sessions in: a given address, else `redis-server` on PATH, else an imitation.
+
+The imitation is fakeredis's server, which speaks the protocol on a real socket inside this process; it
+behaves well enough for the lessons, and `Store.kind` always says which one is in use.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import shutil
+import socket
+import subprocess
+import threading
+import time
+import weakref
+from collections.abc import Callable
+from dataclasses import dataclass
+from urllib.parse import urlsplit, urlunsplit
+
+import redis
+from fakeredis import TcpFakeServer
+
+from minisvc.errors import StoreUnavailable
+
+READY_WITHIN_S = 5.0
+
+# The shell holds the server's life: when this process ends, however it ends, the pipe on the shell's
+# stdin closes, `read` returns and the server is told to stop. Nothing outlives a killed kernel.
+_GUARDED = """
+"$@" & server=$!
+read -r _
+kill "$server"
+wait "$server"
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Store:
+    """A running store: what it is, where it listens, and how to stop it.
+
+    Attributes:
+        kind: for people, such as "redis-server 7.0.15" or "fakeredis (imitation)".
+        url: its address, with any password; use `shown_url` where people read it.
+        close: stops it if the lab started it; safe to call twice.
+    """
+
+    kind: str
+    url: str
+    close: Callable[[], object]
+
+    @property
+    def shown_url(self) -> str:
+        """The address without a password."""
+        parts = urlsplit(self.url)
+        if parts.password is None:
+            return self.url
+        place = f"***@{parts.hostname}" + (f":{parts.port}" if parts.port else "")
+        return urlunsplit(parts._replace(netloc=place))
+
+
+def open_store(url: str | None = None) -> Store:
+    """The store at `url`, or one started here (None).
+
+    Raises:
+        StoreUnavailable: nothing answers at `url`, or the server that was started does not get ready.
+    """
+    if url is not None:
+        return _given(url)
+    program = shutil.which("redis-server")
+    return _started(program) if program else _imitation()
+
+
+def _given(url: str) -> Store:
+    store = Store("Redis", url, lambda: None)
+    try:
+        with redis.Redis.from_url(url, protocol=2, socket_connect_timeout=2, socket_timeout=2) as asked:
+            version = asked.info("server")["redis_version"]
+    except (redis.RedisError, OSError, ValueError) as error:
+        raise StoreUnavailable(
+            store.shown_url, str(error), "Check the address, or leave it out to use an embedded store."
+        ) from error
+    return Store(f"Redis {version} (given)", url, store.close)
+
+
+def _started(program: str) -> Store:
+    port = _free_port()
+    command = [program, "--bind", "127.0.0.1", "--port", str(port), "--save", "", "--appendonly", "no"]
+    guard = subprocess.Popen(  # noqa: S603  # the program that PATH names, with arguments of ours
+        ["/bin/sh", "-c", _GUARDED, "redis-guard", *command],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        # Ctrl-C and a kernel's interrupt go to the whole process group: they are not meant for the store.
+        start_new_session=True,
+    )
+    # A weak finalizer runs once: on close, or at the interpreter's exit if nobody closed.
+    close = weakref.finalize(guard, _stop_guard, guard.stdin, guard.wait)
+    url = f"redis://127.0.0.1:{port}/0"
+    try:
+        version = _wait_ready(url, guard)
+    except BaseException:
+        close()
+        raise
+    return Store(f"redis-server {version}", url, close)
+
+
+def _stop_guard(stdin: object, wait: Callable[[float], object]) -> None:
+    if hasattr(stdin, "close"):
+        with contextlib.suppress(BrokenPipeError):
+            stdin.close()
+    wait(READY_WITHIN_S)
+
+
+def _wait_ready(url: str, guard: subprocess.Popen[bytes]) -> str:
+    deadline = time.monotonic() + READY_WITHIN_S
+    client = redis.Redis.from_url(url, protocol=2, socket_timeout=READY_WITHIN_S)
+    with client:
+        while True:
+            try:
+                return str(client.info("server")["redis_version"])
+            except redis.ConnectionError as error:
+                if time.monotonic() > deadline or guard.poll() is not None:
+                    raise StoreUnavailable(
+                        "redis-server", str(error), "Try it by hand: redis-server --port 0"
+                    ) from error
+                time.sleep(0.001)
+
+
+def _free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        return int(probe.getsockname()[1])
+
+
+def _imitation() -> Store:
+    server = TcpFakeServer(("127.0.0.1", 0), server_type="redis")
+    server.daemon_threads = True
+    # No joining of connection threads at close: an idle client must not keep the lab from ending.
+    server.block_on_close = False
+    thread = threading.Thread(
+        target=server.serve_forever, kwargs={"poll_interval": 0.02}, name="fakeredis", daemon=True
+    )
+    thread.start()
+    close = weakref.finalize(server, _stop_imitation, server.shutdown, server.server_close, thread)
+    host, port = server.server_address[:2]
+    return Store("fakeredis (imitation)", f"redis://{host!s}:{port}/0", close)
+
+
+def _stop_imitation(
+    shutdown: Callable[[], None], close: Callable[[], None], thread: threading.Thread
+) -> None:
+    shutdown()
+    close()
+    thread.join()
