@@ -12,7 +12,8 @@ const SIGNS = { lost: "◆", failed: "✕", crash: "⚡", restart: "⟳", error:
 const SILENT_MS = 5000;
 
 const items = (n) => `${n} item${n === 1 ? "" : "s"}`;
-const says = (who) => (who.items ? items(who.items) : who.contradicted ? "EMPTY" : "no items yet");
+const says = (who) => (who.items ? items(who.items) + (who.contradicted ? ", rest LOST" : "")
+  : who.contradicted ? "EMPTY" : "no items yet");
 const still = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
 
 // ---------------------------------------------------------------- building
@@ -156,7 +157,7 @@ function customerCard(who) {
 }
 
 function showCustomer(node, who, seen, people) {
-  node.classList.toggle("sw-empty", who.contradicted && who.items === 0);
+  node.classList.toggle("sw-harmed", who.contradicted);
   node.dataset.items = who.items;
   put(node.querySelector(".sw-says"), says(who));
   const own = seen.chips.filter((cart) => cart.place === "client" && cart.owner === who.name);

@@ -25,10 +25,10 @@ class Customer:
 
     @property
     def says(self) -> str:
-        """What stands beside the customer: ``3 items``, ``EMPTY`` after a loss, ``no items yet``."""
+        """What stands beside the customer, such as ``3 items``, ``no items yet``, after a loss ``EMPTY``."""
         if self.items == 0:
             return "EMPTY" if self.contradicted else "no items yet"
-        return f"{self.items} item{'s' if self.items > 1 else ''}"
+        return f"{self.items} item{'s' if self.items > 1 else ''}{', rest LOST' if self.contradicted else ''}"
 
 
 @dataclass(frozen=True, slots=True)

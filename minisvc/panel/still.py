@@ -98,7 +98,7 @@ def _spread(rows: int, count: int) -> list[float]:
 
 def _customer(customer: Customer, y: float, *, carried: bool) -> Iterator[str]:
     yield shape(customer, (CUSTOMER_X + 12, y))
-    harmed = customer.contradicted and customer.items == 0
+    harmed = customer.contradicted
     label = f"{customer.name}: {customer.says}{', in its cookie' if carried else ''}"
     yield words(CUSTOMER_X + 30, y + 5, label, Pen(HARM if harmed else INK, bold=harmed, halo=True))
 

@@ -15,7 +15,6 @@ from minisvc.clock import Clock, monotonic
 if TYPE_CHECKING:
     from minisvc.cluster import Cluster
     from minisvc.exchange import Event, Exchange
-    from minisvc.panel.picture import Picture
 
 SPAN_S = 60
 LINES = 60
@@ -67,12 +66,12 @@ class Story:
         """Seconds since the story began."""
         return self._now() - self.began_s
 
-    def read(self, before: Picture | None) -> tuple[Exchange, ...]:
-        """Take in what is new and return the new exchanges; `before` says who owned what until now."""
+    def read(self) -> tuple[Exchange, ...]:
+        """Take in what is new, and return the new exchanges."""
         self._events_at, events = self._cluster.events.since(self._events_at)
         self._ledger_at, exchanges = self._cluster.ledger.since(self._ledger_at)
         for event in events:
-            self._tell_event(event, before)
+            self._tell_event(event)
         for exchange in exchanges:
             self._tell_exchange(exchange)
         self._forget()
@@ -84,8 +83,8 @@ class Story:
         moment = (self._now() if at_s is None else at_s) - self.began_s
         self.lines.append(Line(self._numbered, max(0.0, moment), kind, sentence))
 
-    def _tell_event(self, event: Event, before: Picture | None) -> None:
-        self.say(event.kind, _with_owners(event, before), event.at_s)
+    def _tell_event(self, event: Event) -> None:
+        self.say(event.kind, event.sentence, event.at_s)
         at_s = event.at_s - self.began_s
         if event.kind in ENDS_OUTAGE:
             self._end_outages(event.target if event.kind == "restart" else None, at_s)
@@ -125,13 +124,3 @@ class Story:
 def _failure(exchange: Exchange) -> str:
     reason = exchange.error or exchange.why or "no answer"
     return f"{exchange.user or 'A client'} got {exchange.status or 'no answer'}: {reason}"
-
-
-def _with_owners(event: Event, before: Picture | None) -> str:
-    """Name whose carts were in an instance that crashed; the sentence alone where it names them."""
-    owners = before.owners_at(event.target) if before and event.target and event.kind == "crash" else ()
-    if not owners or owners[0] in event.sentence:
-        return event.sentence
-    carts = "cart was" if len(owners) == 1 else "carts were"
-    whose = " and ".join(", ".join(f"{name}'s" for name in owners).rsplit(", ", 1))
-    return f"{event.sentence.rstrip('.')}: {whose} {carts} in it."

@@ -51,7 +51,7 @@ class Panel(Shown):
         self._story = Story(cluster)
         self._views = 0
         self._wake, self._ended = threading.Event(), threading.Event()
-        self._story.read(None)
+        self._story.read()
         self._seen: Picture = picture(cluster, self._story.contradicted)
         self._stale, self._unsent = 0, False
         super().__init__()
@@ -110,13 +110,13 @@ class Panel(Shown):
             self._wake.clear()
             if self._ended.is_set():
                 return
-            if not self._cluster.running:
+            if not self._cluster.is_open:
                 self._end()
             self._look()
 
     def _look(self) -> None:
         try:
-            exchanges = self._story.read(self._seen)
+            exchanges = self._story.read()
             seen = self._present()
         except MinisvcError:
             return  # the cluster closed between two looks; the next one sees that

@@ -1,0 +1,50 @@
+"""Why the lab cannot open, in words for the person who typed the command."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from minisvc.errors import MinisvcError
+
+
+class LabError(MinisvcError):
+    """The lab cannot open."""
+
+
+class NoNotebooks(LabError):
+    """A place without notebooks was named."""
+
+    def __init__(self, place: Path, reason: str) -> None:
+        self.place, self.reason = place, reason
+        super().__init__(
+            f"Cannot open notebooks at {place}: {reason}.\n"
+            "  Name a directory that holds notebooks (*.ipynb), or none to get a copy of the lessons."
+        )
+
+
+class NotWritable(LabError):
+    """The copy of the lessons cannot be made here."""
+
+    def __init__(self, place: Path, reason: str) -> None:
+        self.place, self.reason = place, reason
+        super().__init__(
+            f"Cannot keep a copy of the notebooks in {place}: {reason}.\n"
+            "  Run the command in a directory that you may write to."
+        )
+
+
+class LabMissing(LabError):
+    """JupyterLab is not installed."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            'JupyterLab is not installed in this Python.\n  Install it: pip install "statewise[lab]"'
+        )
+
+
+class ServerFailed(LabError):
+    """JupyterLab started and ended by itself, or never answered."""
+
+    def __init__(self, reason: str) -> None:
+        self.reason = reason
+        super().__init__(f"JupyterLab did not open: {reason}.\n  What it says itself stands above.")
