@@ -1,0 +1,130 @@
+"""Puts the advice together: for each component, then for the system."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+
+from advisor.engine.facts import facts_of, figures_of, values_of
+from advisor.engine.flips import flips_of
+from advisor.engine.weigh import Decision, decide
+from advisor.model import (
+    Advice,
+    AnswerFile,
+    Companion,
+    Component,
+    ComponentAdvice,
+    Contradiction,
+    Reason,
+    Removal,
+    Rulebook,
+    Score,
+    ServiceClass,
+)
+
+CLEAR_LEAD = 3
+WEIGHT = {word: weight for weight, word in enumerate(ServiceClass)}
+
+
+def advise(rulebook: Rulebook, file: AnswerFile) -> Advice:
+    """The advice on a system: each component by itself, then the word for the whole."""
+    components = tuple(_component_advice(rulebook, file, component) for component in file.components)
+    classes = frozenset(each.service_class for each in components if each.service_class)
+    return Advice(file.name, rulebook.system_classes[classes] if classes else None, components)
+
+
+def _component_advice(rulebook: Rulebook, file: AnswerFile, component: Component) -> ComponentAdvice:
+    values = values_of(rulebook, file, component)
+    facts = facts_of(rulebook, values)
+    decision = decide(rulebook, facts, file.priorities)
+    asked = [*rulebook.component_questions, *rulebook.system_questions]
+    bare = ComponentAdvice(
+        name=component.name,
+        archetype=component.archetype,
+        mechanism=None,
+        also=(),
+        service_class=None,
+        runner_up=None,
+        lead=0,
+        margin="",
+        tied=(),
+        scores=decision.scores,
+        reasons=(),
+        ruled_out=decision.removals,
+        flips=(),
+        figures=figures_of(values),
+        defaults=_defaults(rulebook, file, component),
+        unknown=tuple(question.id for question in asked if question.id not in values),
+        contradiction=None,
+    )
+    if not decision.scores:
+        return replace(bare, contradiction=Contradiction(_sides(decision.removals, rulebook)))
+    winner = decision.scores[0].mechanism
+    also = _companions(rulebook, facts, winner)
+    flips = flips_of(rulebook, values, file.priorities, winner)
+    return replace(
+        _placed(bare, decision),
+        also=also,
+        service_class=_class_of(rulebook, winner, also),
+        reasons=_reasons(decision.scores[0], rulebook),
+        flips=flips,
+    )
+
+
+def _placed(bare: ComponentAdvice, decision: Decision) -> ComponentAdvice:
+    """The advice with winner, runner-up and margin filled in."""
+    first, *others = decision.scores
+    lead = first.total - others[0].total if others else CLEAR_LEAD
+    return replace(
+        bare,
+        mechanism=first.mechanism,
+        runner_up=others[0].mechanism if others else None,
+        lead=lead,
+        margin="toss-up" if lead == 0 else "lean" if lead < CLEAR_LEAD else "clear",
+        tied=tuple(score.mechanism for score in others if score.total == first.total),
+    )
+
+
+def _defaults(rulebook: Rulebook, file: AnswerFile, component: Component) -> dict[str, str]:
+    if component.archetype is None:
+        return {}
+    supplied = rulebook.archetypes[component.archetype].answers
+    return {
+        question: value
+        for question, value in supplied.items()
+        if question not in component.answers and question not in file.system
+    }
+
+
+def _reasons(score: Score, rulebook: Rulebook) -> tuple[Reason, ...]:
+    """The voices that counted for the winner, weightiest first; failing those, why it won all the same."""
+    voices = [reason for tally in score.tallies for reason in (tally.best, tally.worst) if reason]
+    if any(reason.points > 0 for reason in voices):
+        return tuple(sorted(voices, key=lambda reason: -reason.points))
+    simplest = "No answer argues for anything, so the simplest mechanism that is left wins."
+    spared = Reason(None, None, 0, simplest, "", {})
+    return (spared, *voices)
+
+
+def _companions(rulebook: Rulebook, facts: Mapping[str, str], winner: str) -> tuple[Companion, ...]:
+    found: dict[str, Companion] = {}
+    for rule in rulebook.companions:
+        if winner in rule.primaries and rule.adds not in found and rule.when.holds(facts):
+            found[rule.adds] = Companion(rule.adds, rule.id, rule.because, rule.source)
+    return tuple(found.values())
+
+
+def _class_of(rulebook: Rulebook, winner: str, also: Iterable[Companion]) -> ServiceClass:
+    beside = [rulebook.mechanisms[each.mechanism].service_class for each in also]
+    heaviest = max(beside, key=WEIGHT.__getitem__, default=None)
+    return rulebook.component_classes[rulebook.mechanisms[winner].service_class, heaviest]
+
+
+def _sides(removals: Iterable[Removal], rulebook: Rulebook) -> tuple[Removal, ...]:
+    """Requirements that together remove everything, each of them needed for that."""
+    needed = list(removals)
+    for removal in list(needed):
+        others = [each for each in needed if each is not removal]
+        if {gone for each in others for gone in each.mechanisms} == set(rulebook.mechanisms):
+            needed = others
+    return tuple(needed)
+
+

@@ -1,0 +1,149 @@
+"""What the engine says, with everything that a reader needs to question it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from advisor.model.vocabulary import ServiceClass, Value
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """One rule's argument for or against one mechanism.
+
+    Attributes:
+        rule: the rule's id; None for the reason that nothing was answered which decides.
+        answers: the known facts that made the rule fire, by question or fact id.
+        points: from -3 to +3, before the priority of the concern; 0 only when `rule` is None.
+    """
+
+    rule: str | None
+    concern: str | None
+    points: int
+    because: str
+    source: str
+    answers: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """One concern of one mechanism: the strongest voice for, the strongest against, the rest.
+
+    Attributes:
+        points: both voices together, times the priority of the concern.
+        also: weaker arguments, which support and do not count.
+    """
+
+    concern: str
+    points: int
+    best: Reason | None
+    worst: Reason | None
+    also: tuple[Reason, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """How one mechanism fares: its total and its tallies, one for each concern that spoke."""
+
+    mechanism: str
+    total: int
+    tallies: tuple[Tally, ...]
+
+    def in_concern(self, concern: str) -> int:
+        """The points in one concern; 0 when nothing spoke."""
+        return next((tally.points for tally in self.tallies if tally.concern == concern), 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Removal:
+    """A requirement that fired: what it took out, and the answers that caused it."""
+
+    requirement: str
+    mechanisms: tuple[str, ...]
+    because: str
+    source: str
+    answers: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Companion:
+    """A mechanism that belongs beside the primary one."""
+
+    mechanism: str
+    rule: str
+    because: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Flip:
+    """One changed answer that changes the winner. `effort` is the question's: 1 a setting to 3."""
+
+    question: str
+    before: Value
+    after: Value
+    mechanism: str
+    effort: int
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A number worth knowing, in `unit`, with the formula it came from in words and in numbers."""
+
+    id: str
+    label: str
+    value: float
+    unit: str
+    formula: str
+
+
+@dataclass(frozen=True, slots=True)
+class Contradiction:
+    """Requirements that together leave no mechanism; each of `sides` is needed for that."""
+
+    sides: tuple[Removal, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ComponentAdvice:
+    """The advice on one component.
+
+    Attributes:
+        mechanism: the primary one; None when the answers contradict each other.
+        also: mechanisms that belong beside it.
+        service_class: derived from both; None on a contradiction.
+        runner_up: second in points; None when the requirements left only one.
+        lead: points between the two; 0 is a tie, which went to the simplest.
+        margin: "toss-up" (0), "lean" (1 to 2), "clear" (3 and more, or nobody else left).
+        tied: mechanisms with the same points as the winner, itself excepted.
+        scores: every mechanism that is left, best first.
+        reasons: the strongest arguments for the winner, weightiest first; never empty with a winner.
+        defaults: answers that the archetype supplied.
+        unknown: questions that nobody answered.
+    """
+
+    name: str
+    archetype: str | None
+    mechanism: str | None
+    also: tuple[Companion, ...]
+    service_class: ServiceClass | None
+    runner_up: str | None
+    lead: int
+    margin: str
+    tied: tuple[str, ...]
+    scores: tuple[Score, ...]
+    reasons: tuple[Reason, ...]
+    ruled_out: tuple[Removal, ...]
+    flips: tuple[Flip, ...]
+    figures: tuple[Figure, ...]
+    defaults: Mapping[str, str]
+    unknown: tuple[str, ...]
+    contradiction: Contradiction | None
+
+
+@dataclass(frozen=True, slots=True)
+class Advice:
+    """The advice on a system; `overall` is None when no component has a mechanism."""
+
+    name: str
+    overall: ServiceClass | None
+    components: tuple[ComponentAdvice, ...]

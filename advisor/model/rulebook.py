@@ -1,0 +1,128 @@
+"""What a rules file says, once it is known to be sound."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from advisor.model.vocabulary import Fact, Question, ServiceClass
+
+
+@dataclass(frozen=True, slots=True)
+class Concern:
+    """A matter that architects weigh; in each, a mechanism has one voice for and one against."""
+
+    id: str
+    label: str
+    about: str
+
+
+@dataclass(frozen=True, slots=True)
+class Mechanism:
+    """A way of keeping state, or of not keeping it."""
+
+    id: str
+    label: str
+    service_class: ServiceClass
+    summary: str
+    risk: str
+    mitigation: str
+
+
+@dataclass(frozen=True, slots=True)
+class Archetype:
+    """A kind of component that people know, and the answers it supplies."""
+
+    id: str
+    label: str
+    help: str
+    answers: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """Holds when each named question or fact is known to be one of the listed choices."""
+
+    terms: tuple[tuple[str, frozenset[str]], ...]
+
+    def holds(self, facts: Mapping[str, str]) -> bool:
+        """Whether the known facts (question or fact id to choice) meet every term."""
+        return all(facts.get(question) in choices for question, choices in self.terms)
+
+    @property
+    def questions(self) -> tuple[str, ...]:
+        """The questions and facts it looks at."""
+        return tuple(question for question, _ in self.terms)
+
+
+@dataclass(frozen=True, slots=True)
+class Requirement:
+    """Removes mechanisms as the primary one; nothing outvotes it."""
+
+    id: str
+    when: Condition
+    removes: frozenset[str]
+    because: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """An argument in one concern: points from -3 to +3 by mechanism.
+
+    Attributes:
+        lesson, claim: where the lab shows it; None where it does not.
+    """
+
+    id: str
+    concern: str
+    when: Condition
+    points: Mapping[str, int]
+    because: str
+    source: str
+    lesson: str | None = None
+    claim: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CompanionRule:
+    """Adds a mechanism beside a primary one."""
+
+    id: str
+    when: Condition
+    primaries: frozenset[str]
+    adds: str
+    because: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rulebook:
+    """A whole rules file. Mappings keep the file's order; for mechanisms it is simplest first.
+
+    Attributes:
+        file: the file's name as messages show it.
+        component_classes: by class of the primary and heaviest class beside it (None: nothing beside).
+        system_classes: by the set of its components' classes.
+    """
+
+    file: str
+    words: Mapping[ServiceClass, str]
+    questions: Mapping[str, Question]
+    facts: Mapping[str, Fact]
+    mechanisms: Mapping[str, Mechanism]
+    archetypes: Mapping[str, Archetype]
+    concerns: Mapping[str, Concern]
+    requirements: tuple[Requirement, ...]
+    rules: tuple[Rule, ...]
+    companions: tuple[CompanionRule, ...]
+    component_classes: Mapping[tuple[ServiceClass, ServiceClass | None], ServiceClass]
+    system_classes: Mapping[frozenset[ServiceClass], ServiceClass]
+
+    @property
+    def system_questions(self) -> tuple[Question, ...]:
+        """Questions about the whole system, in the order they are asked."""
+        return tuple(question for question in self.questions.values() if question.of_system)
+
+    @property
+    def component_questions(self) -> tuple[Question, ...]:
+        """Questions about one component, in the order they are asked."""
+        return tuple(question for question in self.questions.values() if not question.of_system)

@@ -1,0 +1,104 @@
+"""From a file to a `Rulebook`, or to every fault that the file has."""
+
+from pathlib import Path
+
+from advisor.document import Checker, Node, parse, read_text
+from advisor.errors import Fault, FileError, Place, RulesError
+from advisor.model import Rulebook
+from advisor.rules.arguments import companions_of, concerns_of, requirements_of, rules_of
+from advisor.rules.classes import component_classes_of, system_classes_of
+from advisor.rules.vocabulary import archetypes_of, facts_of, mechanisms_of, questions_of, words_of
+
+SECTIONS = (
+    "words",
+    "questions",
+    "facts",
+    "mechanisms",
+    "archetypes",
+    "concerns",
+    "requirements",
+    "rules",
+    "companions",
+    "classes",
+)
+
+
+def default_rules_file() -> Path:
+    """The rules that were installed with the package, or those of the checkout around it.
+
+    Raises:
+        FileError: neither is there.
+    """
+    package = Path(__file__).resolve().parents[1]
+    for place in (package / "rules.yaml", package.parent / "rules.yaml"):
+        if place.is_file():
+            return place
+    hint = "Install statewise again, or name a rules file: --rules FILE."
+    raise FileError([Fault(Place(str(package / "rules.yaml")), "the advisor's rules are missing.", hint)])
+
+
+def load_rules(path: Path | None = None) -> Rulebook:
+    """The rulebook in a file; None means the advisor's own rules.
+
+    Raises:
+        FileError: the file cannot be read, or is not YAML.
+        RulesError: it breaks the rule scheme; carries every fault.
+    """
+    path = path or default_rules_file()
+    return rulebook_of(read_text(path), _shown(path))
+
+
+def rulebook_of(text: str, file: str = "rules.yaml") -> Rulebook:
+    """The rulebook in a text; `file` names it in messages.
+
+    Raises:
+        FileError: the text is not YAML.
+        RulesError: it breaks the rule scheme; carries every fault.
+    """
+    check = Checker(strict_words=True)
+    book = _rulebook(parse(text, file), file, check)
+    if check.faults:
+        raise RulesError(sorted(check.faults, key=_position))
+    return book
+
+
+def _rulebook(root: Node, file: str, check: Checker) -> Rulebook:
+    parts = check.mapping(root, "a rules file", {"version", *SECTIONS}, ["version", *SECTIONS])
+    if "version" in parts:
+        check.integer(parts["version"], "version", 1, 1)
+    empty = Node((), "mapping", root.place)
+    words, questions, facts, mechanisms, archetypes, concerns, requirements, rules, companions, classes = (
+        parts.get(name, empty) for name in SECTIONS
+    )
+    asked = questions_of(questions, check)
+    derived = facts_of(facts, asked, check)
+    known = {each.id: frozenset(each.choices) for each in (*asked.values(), *derived.values())}
+    catalogue = mechanisms_of(mechanisms, check)
+    matters = concerns_of(concerns, check)
+    return Rulebook(
+        file=file,
+        words=words_of(words, check),
+        questions=asked,
+        facts=derived,
+        mechanisms=catalogue,
+        archetypes=archetypes_of(archetypes, asked, check),
+        concerns=matters,
+        requirements=requirements_of(requirements, known, catalogue, check),
+        rules=rules_of(rules, known, catalogue, matters, check),
+        companions=companions_of(companions, known, catalogue, check),
+        component_classes=component_classes_of(classes, check),
+        system_classes=system_classes_of(classes, check),
+    )
+
+
+def _position(fault: Fault) -> tuple[int, int]:
+    place = fault.place or Place("")
+    return (place.line or 0, place.column or 0)
+
+
+def _shown(path: Path) -> str:
+    """The path as a person in the working directory would write it."""
+    try:
+        return str(path.relative_to(Path.cwd()))
+    except ValueError:
+        return str(path)
