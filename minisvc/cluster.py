@@ -193,7 +193,7 @@ class Cluster:
             )
             for each in held
             # Two clients may carry equal cookies, so that one of them has several owners.
-            for owner in owners.get(each.cookie) or [None]
+            for owner in (*owners.get(each.cookie, ()),) or (None,)
             if each.place != "client" or (owner and owner.cookie == each.cookie)
         )
 
@@ -232,7 +232,7 @@ class Cluster:
         """Take an instance out in order: requests in flight are finished first."""
         with self.lock:
             balancer, host = self._on("stop"), self._host(name)
-            balancer.call(lambda: setattr(balancer.upstream.backends[name], "out", True))
+            balancer.call(balancer.upstream.backends[name].take_out)
             host.stop(grace_s)
             self._say("stop", name, f"{name} stopped in order; its memory is gone too.")
 
@@ -240,7 +240,7 @@ class Cluster:
         """Send an instance no new clients; those that are bound to it still reach it."""
         with self.lock:
             balancer, _ = self._on("drain"), self._host(name)
-            balancer.call(lambda: setattr(balancer.upstream.backends[name], "draining", True))
+            balancer.call(balancer.upstream.backends[name].drain)
             self._say("drain", name, f"{name} drains: it gets no new clients.")
 
     def set_sticky(self, sticky: bool) -> None:
@@ -356,8 +356,7 @@ class Cluster:
             self._say(kind, None, sentence)
 
     def _admit(self, balancer: Balancer, name: str) -> None:
-        backend = balancer.upstream.backends[name]
-        balancer.call(lambda: (setattr(backend, "out", False), setattr(backend, "draining", False)))
+        balancer.call(balancer.upstream.backends[name].admit)
 
     def _status(self, name: str) -> str:
         host, balancer = self._hosts[name], self._balancer

@@ -43,6 +43,18 @@ class Backend:
     successes: int = 0
     because: str = ""
 
+    def admit(self) -> None:
+        """Let it have requests again, if it is healthy."""
+        self.out = self.draining = False
+
+    def drain(self) -> None:
+        """Let it have only requests that are bound to it."""
+        self.draining = True
+
+    def take_out(self) -> None:
+        """Let it have no request at all."""
+        self.out = True
+
     @property
     def status(self) -> str:
         """One word or phrase, as in a `NoHealthyBackend` message."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from flask import Flask, jsonify, redirect, render_template_string, request, session
@@ -67,8 +68,8 @@ def create_app(instance: str) -> Flask:
 
 def _wanted_item() -> tuple[str, str]:
     """The item that the request names and what is wrong with it ("" if nothing)."""
-    body = request.get_json(silent=True) if request.is_json else request.form
-    item = body.get("item") if hasattr(body, "get") else None
+    body: Any = request.get_json(silent=True) if request.is_json else request.form
+    item = body.get("item") if isinstance(body, Mapping) else None
     if isinstance(item, str) and 0 < len(item.strip()) <= LONGEST_NAME:
         return item.strip(), ""
     return "", f'send {{"item": "apples"}}: a text of 1 to {LONGEST_NAME} characters, here {item!r}'

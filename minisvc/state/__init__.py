@@ -7,6 +7,8 @@ add one, write a `Mechanism`, list it in `build` and in `minisvc.layout.STATES`:
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from minisvc.clock import Clock, monotonic
 from minisvc.state.mechanism import Held, Mechanism
 from minisvc.state.memory import Memory
@@ -23,8 +25,9 @@ def build(state: str, store_url: str | None = None, clock: Clock = monotonic) ->
         KeyError: no such mechanism (a `Layout` refuses it earlier, with a message).
         StoreUnavailable: its store could not be started or reached.
     """
-    return {
+    mechanisms: dict[str, Callable[[], Mechanism]] = {
         "memory": lambda: Memory(clock),
         "signed_cookie": SignedCookie,
         "redis": lambda: Redis(store_url),
-    }[state]()
+    }
+    return mechanisms[state]()

@@ -1,0 +1,7 @@
+"""`python -m minisvc`."""
+
+import sys
+
+from minisvc.cli import main
+
+sys.exit(main())
