@@ -1,0 +1,90 @@
+"""JupyterLab in a temporary home, and one page of a real browser on it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from minisvc.lab.server import SETTINGS, Running, Server, pick_port
+
+ROOT = Path(__file__).parents[2]
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+# Nothing of the browser's own may reach for the network while tests run.
+QUIET = (
+    "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
+    "--disable-component-update --disable-sync"
+).split()
+KERNEL_IS_IDLE = """() => {
+    const shown = window.jupyterapp?.shell.currentWidget;
+    return shown?.sessionContext?.session?.kernel?.status === 'idle' && shown.content.widgets.length > 1;
+}"""
+EVERY_CELL_RAN = """() => window.jupyterapp.shell.currentWidget.content.widgets.every(
+    (cell) => cell.model.type !== 'code' || cell.model.executionCount > 0)"""
+
+
+def chromium() -> str | None:
+    """The path of a browser on PATH, None if there is none."""
+    return next(filter(None, map(shutil.which, BROWSERS)), None)
+
+
+@contextmanager
+def served(scratch: Path) -> Iterator[Server]:
+    """Serve a copy of the notebooks; everything that JupyterLab keeps is below `scratch`."""
+    books = scratch / "notebooks"
+    shutil.copytree(ROOT / "notebooks", books, ignore=shutil.ignore_patterns(".*"))
+    server = Server(books, "00-start-here.ipynb", pick_port(None))
+    keeps = {f"JUPYTER_{name}_DIR": str(scratch / name.lower()) for name in ("CONFIG", "DATA", "RUNTIME")}
+    own = {"IPYTHONDIR": str(scratch / "ipython"), "JUPYTERLAB_WORKSPACES_DIR": str(scratch / "workspaces")}
+    process = subprocess.Popen(
+        [*server.command(open_browser=False), "--LabApp.expose_app_in_browser=True"],
+        env={
+            **os.environ,
+            **keeps,
+            **own,
+            "JUPYTER_CONFIG_PATH": str(SETTINGS),
+            "JUPYTER_PREFER_ENV_PATH": "1",
+            "JUPYTER_TOKEN": server.token,
+        },
+    )
+    try:
+        Running(server, process).wait_until_ready()
+        yield server
+    finally:
+        process.terminate()
+        process.wait(20)
+
+
+@contextmanager
+def browsing() -> Iterator[Browser]:
+    """A headless browser."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium(), args=QUIET)
+        try:
+            yield browser
+        finally:
+            browser.close()
+
+
+class Book:
+    """One notebook on one fresh page."""
+
+    def __init__(self, page: Page, server: Server) -> None:
+        self.page = page
+        page.goto(server.url.replace("/lab/", "/lab/workspaces/fresh/", 1) + "&reset")
+        page.wait_for_function(KERNEL_IS_IDLE, timeout=60_000)
+
+    def command(self, name: str, **options: object) -> None:
+        """Run a command of JupyterLab by its id, and wait for it."""
+        self.page.evaluate("([name, options]) => window.jupyterapp.commands.execute(name, options)", [name, options])
+
+    def run_all(self) -> None:
+        """Run every cell, and wait until the kernel is idle again."""
+        self.page.evaluate("() => { window.jupyterapp.commands.execute('notebook:run-all-cells'); }")
+        self.page.wait_for_function(EVERY_CELL_RAN, timeout=60_000)
+        self.page.wait_for_function(KERNEL_IS_IDLE, timeout=60_000)
