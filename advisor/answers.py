@@ -14,18 +14,20 @@ KEYS = ("version", "name", "system", "components", "archetype", "answers", "prio
 SHORT = ("archetype", "answers")
 
 
-def load_answers(path: Path, rulebook: Rulebook) -> AnswerFile:
-    """The answers in a YAML or JSON file.
+def load_answers(path: Path, rulebook: Rulebook, *, unfinished: bool = False) -> AnswerFile:
+    """The answers in a YAML or JSON file; an `unfinished` one may have no components yet.
 
     Raises:
         FileError: the file cannot be read, or is neither YAML nor JSON.
         AnswersError: it says something that the questions do not allow; carries every fault.
     """
-    return answers_of(read_text(path), rulebook, str(path))
+    return answers_of(read_text(path), rulebook, str(path), unfinished=unfinished)
 
 
-def answers_of(text: str, rulebook: Rulebook, file: str = "answers") -> AnswerFile:
-    """The answers in a text; `file` names it in messages.
+def answers_of(
+    text: str, rulebook: Rulebook, file: str = "answers", *, unfinished: bool = False
+) -> AnswerFile:
+    """The answers in a text; `file` names it in messages. See `load_answers`.
 
     Raises:
         FileError: the text is neither YAML nor JSON.
@@ -33,6 +35,9 @@ def answers_of(text: str, rulebook: Rulebook, file: str = "answers") -> AnswerFi
     """
     check = Checker()
     found = _answer_file(parse(text, file), rulebook, check)
+    if not (found.components or unfinished or check.faults):
+        hint = f"Describe at least one: `- name: ...`, or finish the interview: advisor resume {file}"
+        check.faults.append(Fault(Place(file), "there are no components.", hint))
     if check.faults:
         raise AnswersError(check.faults)
     return found
@@ -46,9 +51,13 @@ def _answer_file(root: Node, rulebook: Rulebook, check: Checker) -> AnswerFile:
     system = parts.get("system")
     short = [key for key in SHORT if key in parts]
     if "components" in parts and short:
-        check.fault(parts[short[0]], f"{short[0]} and components exclude each other.", "Move it into a component.")
+        check.fault(
+            parts[short[0]], f"{short[0]} and components exclude each other.", "Move it into a component."
+        )
     elif root.pairs and "components" not in parts and not short:
-        check.fault(root, "there is nothing to advise on.", "Add `components:`, or `answers:` for a single one.")
+        check.fault(
+            root, "there is nothing to advise on.", "Add `components:`, or `answers:` for a single one."
+        )
     name = check.text(parts["name"], "name") if "name" in parts else None
     components = (
         _components(parts["components"], rulebook, check)
@@ -58,7 +67,9 @@ def _answer_file(root: Node, rulebook: Rulebook, check: Checker) -> AnswerFile:
     return AnswerFile(
         name=name or "unnamed system",
         components=components,
-        system=_given(system, {q.id: q for q in rulebook.system_questions}, "system", check) if system else {},
+        system=_given(system, {q.id: q for q in rulebook.system_questions}, "system", check)
+        if system
+        else {},
         priorities=_priorities(parts["priorities"], rulebook, check) if "priorities" in parts else {},
     )
 
@@ -70,10 +81,10 @@ def _components(node: Node, rulebook: Rulebook, check: Checker) -> tuple[Compone
         parts = check.mapping(entry, what, ("name", *SHORT), ["name"])
         name = check.text(parts["name"], f"name of {what}") if "name" in parts else None
         if name in [each.name for each in found]:
-            check.fault(parts["name"], f'there are two components with the name "{name}".', "Rename one of them.")
+            check.fault(
+                parts["name"], f'there are two components with the name "{name}".', "Rename one of them."
+            )
         found.append(_component(name or what, parts, rulebook, check))
-    if node.kind == "list" and not found:
-        check.fault(node, "components is an empty list.", "Describe at least one: `- name: ...`.")
     return tuple(found)
 
 
@@ -83,7 +94,11 @@ def _component(name: str, parts: Mapping[str, Node], rulebook: Rulebook, check: 
         if "archetype" in parts
         else None
     )
-    answers = _given(parts["answers"], rulebook.questions, f"answers of {name}", check) if "answers" in parts else {}
+    answers = (
+        _given(parts["answers"], rulebook.questions, f"answers of {name}", check)
+        if "answers" in parts
+        else {}
+    )
     return Component(name, archetype, answers)
 
 
@@ -124,13 +139,17 @@ def value_of(text: str, question: Question) -> Value:
     if typed == UNKNOWN or (not question.is_number and typed in question.choices):
         return typed
     if not question.is_number:
-        raise AnswersError([Fault(None, f'"{typed}" is no answer here.', did_you_mean(typed, question.choices))])
+        raise AnswersError(
+            [Fault(None, f'"{typed}" is no answer here.', did_you_mean(typed, question.choices))]
+        )
     try:
         number = float(typed.replace(",", "").replace("_", "").replace(" ", ""))
     except ValueError:
         number = -1.0
     if not 0 <= number < float("inf"):
-        raise AnswersError([Fault(None, f'"{typed}" is no number of at least 0.', "Digits only, as in 20000.")])
+        raise AnswersError(
+            [Fault(None, f'"{typed}" is no number of at least 0.', "Digits only, as in 20000.")]
+        )
     return int(number) if number.is_integer() else number
 
 
@@ -148,7 +167,9 @@ def save_answers(path: Path, file: AnswerFile) -> None:
         with suppress(OSError):  # the fault to tell is the first one
             beside.unlink()
         why = f"the answers cannot be saved here: {error.strerror}."
-        raise FileError([Fault(Place(str(path)), why, "Name another place: advisor --answers FILE.")]) from None
+        raise FileError(
+            [Fault(Place(str(path)), why, "Name another place: advisor --answers FILE.")]
+        ) from None
 
 
 def written(file: AnswerFile) -> str:

@@ -18,7 +18,7 @@ READ_LIMIT_BYTES = 4_000_000
 class Node(NamedTuple):
     """A scalar (its value), a sequence (its nodes) or a mapping (pairs of nodes), with its place."""
 
-    value: "str | int | float | bool | None | tuple[Node, ...] | tuple[tuple[Node, Node], ...]"
+    value: "str | int | float | bool | tuple[Node, ...] | tuple[tuple[Node, Node], ...] | None"
     kind: str
     place: Place
     plain: bool = False
@@ -82,9 +82,7 @@ def parse(text: str, file: str) -> Node:
         raise FileError([Fault(place, f"this is not YAML: {said}.", "Mend the line, or quote it.")]) from None
     except (YAMLError, ValueError, RecursionError) as error:
         said = str(error).splitlines()[0] if str(error) else type(error).__name__
-        raise FileError(
-            [Fault(Place(file), f"this is not YAML: {said}.", "Is it a binary file?")]
-        ) from None
+        raise FileError([Fault(Place(file), f"this is not YAML: {said}.", "Is it a binary file?")]) from None
     if root is None:
         raise FileError([Fault(Place(file), "this file holds nothing but comments.", "Fill it in.")])
     return _node(root, file, frozenset())
@@ -168,7 +166,9 @@ class Checker:
             if name in found:
                 self.fault(key, f'{what} has the key "{name}" twice.', "Remove one of the two.")
             elif known is not None and name not in known:
-                self.fault(key, f'{what} has the key "{name}", which means nothing.', did_you_mean(name, known))
+                self.fault(
+                    key, f'{what} has the key "{name}", which means nothing.', did_you_mean(name, known)
+                )
             else:
                 found[name] = value
         for name in required:
@@ -179,7 +179,9 @@ class Checker:
     def sequence(self, node: Node, what: str) -> tuple[Node, ...]:
         """The nodes of a list."""
         if node.kind != "list":
-            self.fault(node, f"{what} must be a list, but is {NAMES[node.kind]}.", "Write [a, b] or lines of `- a`.")
+            self.fault(
+                node, f"{what} must be a list, but is {NAMES[node.kind]}.", "Write [a, b] or lines of `- a`."
+            )
         return node.items
 
     def text(self, node: Node, what: str) -> str | None:

@@ -64,7 +64,7 @@ def _component_advice(rulebook: Rulebook, file: AnswerFile, component: Component
         _placed(bare, decision),
         also=also,
         service_class=_class_of(rulebook, winner, also),
-        reasons=_reasons(decision.scores[0], rulebook),
+        reasons=_reasons(decision.scores[0]),
         flips=flips,
     )
 
@@ -94,7 +94,7 @@ def _defaults(rulebook: Rulebook, file: AnswerFile, component: Component) -> dic
     }
 
 
-def _reasons(score: Score, rulebook: Rulebook) -> tuple[Reason, ...]:
+def _reasons(score: Score) -> tuple[Reason, ...]:
     """The voices that counted for the winner, weightiest first; failing those, why it won all the same."""
     voices = [reason for tally in score.tallies for reason in (tally.best, tally.worst) if reason]
     if any(reason.points > 0 for reason in voices):
@@ -126,5 +126,3 @@ def _sides(removals: Iterable[Removal], rulebook: Rulebook) -> tuple[Removal, ..
         if {gone for each in others for gone in each.mechanisms} == set(rulebook.mechanisms):
             needed = others
     return tuple(needed)
-
-

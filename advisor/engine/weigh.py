@@ -34,7 +34,9 @@ def decide(rulebook: Rulebook, facts: Mapping[str, str], priorities: Mapping[str
     gone = {mechanism for removal in removals for mechanism in removal.mechanisms}
     fired = [rule for rule in rulebook.rules if rule.when.holds(facts)]
     scores = [
-        _score(mechanism, fired, facts, priorities) for mechanism in rulebook.mechanisms if mechanism not in gone
+        _score(mechanism, fired, facts, priorities)
+        for mechanism in rulebook.mechanisms
+        if mechanism not in gone
     ]
     # The sort is stable and mechanisms come simplest first: that is the tie-break.
     return Decision(tuple(sorted(scores, key=lambda score: -score.total)), removals)
@@ -47,6 +49,14 @@ def winner_of(rulebook: Rulebook, facts: Mapping[str, str], priorities: Mapping[
         if requirement.when.holds(facts):
             for mechanism in requirement.removes:
                 left.pop(mechanism, None)
+    for (concern, mechanism, _), points in _strongest(rulebook, facts).items():
+        if mechanism in left:
+            left[mechanism] += points * priorities.get(concern, NEUTRAL)
+    return max(left, key=left.__getitem__, default=None)
+
+
+def _strongest(rulebook: Rulebook, facts: Mapping[str, str]) -> dict[tuple[str, str, bool], int]:
+    """The points of the strongest voice by concern, mechanism, and whether it speaks for it."""
     strongest: dict[tuple[str, str, bool], int] = {}
     for rule in rulebook.rules:
         if rule.when.holds(facts):
@@ -54,10 +64,7 @@ def winner_of(rulebook: Rulebook, facts: Mapping[str, str], priorities: Mapping[
                 voice = (rule.concern, mechanism, points > 0)
                 if abs(points) > abs(strongest.get(voice, 0)):
                     strongest[voice] = points
-    for (concern, mechanism, _), points in strongest.items():
-        if mechanism in left:
-            left[mechanism] += points * priorities.get(concern, NEUTRAL)
-    return max(left, key=left.__getitem__, default=None)
+    return strongest
 
 
 def removals_of(rulebook: Rulebook, facts: Mapping[str, str]) -> tuple[Removal, ...]:

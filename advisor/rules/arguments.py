@@ -59,7 +59,11 @@ def rules_of(
     keys = ("id", "concern", "when", "points", "because", "source", "lesson", "claim")
     found = []
     for _, parts, name, what in _entries(node, "rule", keys, {"lesson", "claim"}, check):
-        concern = check.name(parts["concern"], f"concern of {what}", concerns, "concern") if "concern" in parts else ""
+        concern = (
+            check.name(parts["concern"], f"concern of {what}", concerns, "concern")
+            if "concern" in parts
+            else ""
+        )
         found.append(
             Rule(
                 name,
@@ -75,7 +79,9 @@ def rules_of(
     return tuple(found)
 
 
-def _points(parts: Mapping[str, Node], what: str, mechanisms: Collection[str], check: Checker) -> dict[str, int]:
+def _points(
+    parts: Mapping[str, Node], what: str, mechanisms: Collection[str], check: Checker
+) -> dict[str, int]:
     found: dict[str, int] = {}
     if "points" not in parts:
         return found
@@ -97,7 +103,9 @@ def companions_of(
     keys = ("id", "when", "with", "add", "because", "source")
     found = []
     for _, parts, name, what in _entries(node, "companion", keys, set(), check):
-        primaries = check.names(parts["with"], f"with of {what}", mechanisms, "mechanism") if "with" in parts else ()
+        primaries = (
+            check.names(parts["with"], f"with of {what}", mechanisms, "mechanism") if "with" in parts else ()
+        )
         adds = check.name(parts["add"], f"add of {what}", mechanisms, "mechanism") if "add" in parts else None
         if adds in primaries:
             check.fault(parts["add"], f"{what} adds {adds} to itself.", "Take it out of `with`.")
@@ -141,7 +149,12 @@ def _condition(parts: Mapping[str, Node], what: str, known: Choices, check: Chec
         check.fault(parts["when"], f"{what} has no condition.", "Name at least one question.")
     return Condition(
         tuple(
-            (question, frozenset(check.names(value, f"{question} of {what}", known[question], f"answer to {question}")))
+            (
+                question,
+                frozenset(
+                    check.names(value, f"{question} of {what}", known[question], f"answer to {question}")
+                ),
+            )
             for question, value in terms.items()
         )
     )
@@ -150,7 +163,9 @@ def _condition(parts: Mapping[str, Node], what: str, known: Choices, check: Chec
 def _source(parts: Mapping[str, Node], what: str, check: Checker) -> str:
     source = _text(parts, "source", what, check)
     if source and not source.startswith("https://"):
-        check.fault(parts["source"], f"source of {what} is no web address.", "Write https://... of a public document.")
+        check.fault(
+            parts["source"], f"source of {what} is no web address.", "Write https://... of a public document."
+        )
     return source
 
 

@@ -72,7 +72,8 @@ def _rulebook(root: Node, file: str, check: Checker) -> Rulebook:
     )
     asked = questions_of(questions, check)
     derived = facts_of(facts, asked, check)
-    known = {each.id: frozenset(each.choices) for each in (*asked.values(), *derived.values())}
+    known = {name: frozenset(question.choices) for name, question in asked.items()}
+    known |= {name: frozenset(fact.choices) for name, fact in derived.items()}
     catalogue = mechanisms_of(mechanisms, check)
     matters = concerns_of(concerns, check)
     return Rulebook(

@@ -1,0 +1,215 @@
+"""Advice for a person at a terminal: readable from 40 columns up, and without colour."""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import groupby
+
+from rich.console import Console, Group, RenderableType
+from rich.padding import Padding
+from rich.rule import Rule as Line
+from rich.table import Table
+from rich.text import Text
+
+from advisor.model import (
+    Advice,
+    ComponentAdvice,
+    Figure,
+    Flip,
+    Reason,
+    Removal,
+    Rulebook,
+    ServiceClass,
+    Value,
+)
+
+COLOURS = {ServiceClass.STATELESS: "green", ServiceClass.HYBRID: "yellow", ServiceClass.STATEFUL: "magenta"}
+EFFORTS = {1: "With another setting", 2: "With another design", 3: "With another product"}
+NARROW = 60
+FLIPS_SHOWN = 6
+TRAILING_BLANKS = re.compile(r" +((?:\x1b\[[0-9;]*m)*)$", re.MULTILINE)
+
+
+def show(advice: Advice, rulebook: Rulebook, console: Console) -> None:
+    """Print the whole report."""
+    with console.capture() as capture:
+        for part in _report(advice, rulebook, narrow=console.width < NARROW):
+            console.print(part)
+    console.file.write(TRAILING_BLANKS.sub(r"\1", capture.get()))
+
+
+def _report(advice: Advice, rulebook: Rulebook, *, narrow: bool) -> Iterator[RenderableType]:
+    yield Text.assemble((advice.name, "bold"), ": ", _word(advice.overall))
+    if advice.overall:
+        yield Padding(rulebook.words[advice.overall], (0, 0, 0, 2), style="dim")
+    for component in advice.components:
+        yield ""
+        yield _component(component, rulebook, narrow=narrow)
+
+
+def _word(word: ServiceClass | None) -> Text:
+    return Text(word.value, style=f"bold {COLOURS[word]}") if word else Text("no advice", style="bold red")
+
+
+def _component(advice: ComponentAdvice, rulebook: Rulebook, *, narrow: bool) -> RenderableType:
+    head = Text.assemble((advice.name, "bold"), " · ", _word(advice.service_class))
+    return Group(
+        Line(head, align="left", style="dim"),
+        *(_verdict(advice, rulebook) if advice.mechanism else _contradiction(advice, rulebook)),
+        *_section("Points by concern", _table(advice, rulebook, 2 if narrow else 4)),
+        *_section("Ruled out", _removals(advice, rulebook)),
+        *_section("What would change it", _flips(advice)),
+        *_section("Figures", _figures(advice)),
+        *_section("Risk", _risk(advice, rulebook)),
+        *_section("Taken from the archetype", _defaults(advice)),
+        *_section("Unknown", ", ".join(advice.unknown)),
+    )
+
+
+def _section(title: str, body: RenderableType | None) -> Iterator[RenderableType]:
+    """A titled, indented part of the report; nothing at all when there is nothing to say."""
+    if body:
+        yield Text(f"\n{title}", style="bold")
+        yield Padding(body, (0, 0, 0, 2))
+
+
+def _verdict(advice: ComponentAdvice, rulebook: Rulebook) -> Iterator[RenderableType]:
+    mechanism = rulebook.mechanisms[str(advice.mechanism)]
+    yield Text.assemble((mechanism.label, "bold"), f" ({mechanism.id})")
+    yield Padding(mechanism.summary, (0, 0, 0, 2))
+    for companion in advice.also:
+        beside = rulebook.mechanisms[companion.mechanism]
+        yield Text.assemble("+ ", (beside.label, "bold"), f" ({beside.id})")
+        yield Padding(companion.because, (0, 0, 0, 2))
+    yield Text(_margin(advice, rulebook))
+    yield from _section("Why", _reasons(advice.reasons, rulebook))
+
+
+def _margin(advice: ComponentAdvice, rulebook: Rulebook) -> str:
+    if advice.runner_up is None:
+        return "Clear: the requirements leave nothing else."
+    second = f"{rulebook.mechanisms[advice.runner_up].label} ({advice.runner_up})"
+    if not advice.lead:
+        others = f" and {len(advice.tied) - 1} more" if len(advice.tied) > 1 else ""
+        return f"Toss-up: as many points as {second}{others}. The simplest wins a tie."
+    points = "1 point" if advice.lead == 1 else f"{advice.lead} points"
+    return f"{advice.margin.capitalize()}: {points} ahead of {second}."
+
+
+def _rows(rows: Iterable[tuple[RenderableType, RenderableType]]) -> RenderableType:
+    """A mark and a body a row; a body that wraps stays clear of the marks."""
+    grid = Table.grid(padding=(0, 1))
+    grid.add_column(justify="right", no_wrap=True)
+    grid.add_column(overflow="fold")
+    for mark, body in rows:
+        grid.add_row(mark, body)
+    return grid
+
+
+def _reasons(reasons: tuple[Reason, ...], rulebook: Rulebook) -> RenderableType:
+    return _rows((_points(reason.points), _reason(reason, rulebook)) for reason in reasons)
+
+
+def _reason(reason: Reason, rulebook: Rulebook) -> Text:
+    if reason.concern is None:
+        return Text(reason.because)
+    cause = f"{rulebook.concerns[reason.concern].label}, from {_answers(reason.answers)}"
+    return Text.assemble(reason.because, (f"\n{cause}\n{reason.source}", "dim"))
+
+
+def _points(points: int, *, bold: str = "", zero: str = "·") -> Text:
+    """Signed, so that colour says nothing that the text does not."""
+    colour = "green" if points > 0 else "red" if points < 0 else "dim"
+    return Text(f"{points:+d}" if points else zero, style=f"{bold} {colour}".strip())
+
+
+def _answers(answers: Mapping[str, str]) -> str:
+    return ", ".join(f"{question} = {choice}" for question, choice in answers.items())
+
+
+def _table(advice: ComponentAdvice, rulebook: Rulebook, columns: int) -> RenderableType | None:
+    best = advice.scores[:columns]
+    if not best:
+        return None
+    table = Table(box=None, padding=(0, 1), pad_edge=False, header_style="bold")
+    table.add_column("", no_wrap=True)
+    for score in best:
+        table.add_column(score.mechanism.replace("_", " "), justify="right", max_width=13)
+    for concern in rulebook.concerns.values():
+        row = [score.in_concern(concern.id) for score in best]
+        if any(row):
+            table.add_row(concern.label, *map(_points, row))
+    totals = (_points(score.total, bold="bold", zero="0") for score in best)
+    table.add_row(Text("Total", style="bold"), *totals)
+    return table
+
+
+def _removals(advice: ComponentAdvice, rulebook: Rulebook) -> RenderableType | None:
+    if not advice.ruled_out or advice.contradiction:
+        return None
+    return _rows(("x", _removal(removal, rulebook)) for removal in advice.ruled_out)
+
+
+def _removal(removal: Removal, rulebook: Rulebook) -> Text:
+    kept = [name for name in rulebook.mechanisms if name not in removal.mechanisms]
+    shorter = len(kept) < len(removal.mechanisms)
+    names = f"all but {', '.join(kept)}" if shorter else ", ".join(removal.mechanisms)
+    answers = (_answers(removal.answers), "bold")
+    return Text.assemble(answers, f" rules out {names}", (f"\n{removal.because}", "dim"))
+
+
+def _flips(advice: ComponentAdvice) -> RenderableType | None:
+    if not advice.flips:
+        return "No single answer would." if advice.mechanism else None
+    shown = advice.flips[:FLIPS_SHOWN]
+    parts: list[RenderableType] = []
+    for effort, flips in groupby(shown, key=lambda flip: flip.effort):
+        parts += [f"{EFFORTS[effort]}:", _rows(("*", _flip(flip)) for flip in flips)]
+    if len(advice.flips) > len(shown):
+        parts.append(Text(f"and {len(advice.flips) - len(shown)} more changes of one answer", style="dim"))
+    return Group(*parts)
+
+
+def _flip(flip: Flip) -> Text:
+    change = f"{flip.question}: {_shown(flip.before)} → {_shown(flip.after)} gives "
+    return Text.assemble(change, (flip.mechanism, "bold"))
+
+
+def _shown(value: Value) -> str:
+    return value if isinstance(value, str) else f"{value:,g}"
+
+
+def _figures(advice: ComponentAdvice) -> RenderableType | None:
+    return _rows(("=", _figure(each)) for each in advice.figures) if advice.figures else None
+
+
+def _figure(figure: Figure) -> Text:
+    amount = (_amount(figure.value, figure.unit), "bold")
+    return Text.assemble(f"{figure.label}: ", amount, (f"\n{figure.formula}", "dim"))
+
+
+def _amount(value: float, unit: str) -> str:
+    """A number as people say it: 81.9 MB, 2.2 MB/s, 667 per second."""
+    if not unit.startswith("bytes"):
+        return f"{value:,.0f} {unit}"
+    for factor, prefix in ((1e12, "TB"), (1e9, "GB"), (1e6, "MB"), (1e3, "kB")):
+        if value >= factor:
+            return f"{value / factor:,.1f} {prefix}{unit.removeprefix('bytes')}"
+    return f"{value:,.0f} {unit}"
+
+
+def _risk(advice: ComponentAdvice, rulebook: Rulebook) -> RenderableType | None:
+    if advice.mechanism is None:
+        return None
+    mechanism = rulebook.mechanisms[advice.mechanism]
+    return Text.assemble(mechanism.risk, ("\nSo: ", "bold"), mechanism.mitigation)
+
+
+def _defaults(advice: ComponentAdvice) -> str:
+    return ", ".join(f"{question} = {choice}" for question, choice in advice.defaults.items())
+
+
+def _contradiction(advice: ComponentAdvice, rulebook: Rulebook) -> Iterator[RenderableType]:
+    yield Text("These answers contradict each other: together they leave no mechanism.", style="bold")
+    sides = advice.contradiction.sides if advice.contradiction else ()
+    yield Padding(_rows(("x", _removal(side, rulebook)) for side in sides), (0, 0, 0, 2))
+    yield Text("Change one of them, or split the component in two.")
