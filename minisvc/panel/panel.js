@@ -4,7 +4,7 @@
 // Sections: words · building · bar · stage · wires and dots · time line · log · view.
 
 // ---------------------------------------------------------------- words
-const STATES = { memory: "memory of each instance", signed_cookie: "signed cookie", redis: "redis store" };
+const STATES = { memory: "instance memory", signed_cookie: "signed cookie", redis: "redis store" };
 const POLICIES = { round_robin: "round robin", random: "random" };
 const SERVING = ["up", "draining", "unhealthy"];
 const BADGE = { up: "● up", draining: "◐ draining", unhealthy: "▲ unhealthy", stopped: "■ stopped", down: "✕ down" };
@@ -127,7 +127,7 @@ function showChip(node, cart) {
   if (cart.current && cart.owner) node.dataset.owner = cart.owner;
   else delete node.dataset.owner;
   node.dataset.items = cart.items;
-  put(node.lastChild, `${cart.owner ?? "nobody"}’s ${items(cart.items)}`);
+  put(node.lastChild, `${cart.owner ?? "a guest"}’s cart · ${cart.items}`);
   node.title = cart.current ? `${cart.owner}’s cart: ${items(cart.items)}` : "A cart that no cookie points to any more";
 }
 
@@ -327,6 +327,11 @@ class Dots {
     setTimeout(() => cross.remove(), 700);
   }
 
+  // The boxes have moved: whatever is on its way goes on along the new wires.
+  reroute(places, people) {
+    for (const flight of this.flights) flight.way = hops(flight.dot, places, people);
+  }
+
   // Nothing flies into an instance that is gone.
   cancel(backend) {
     for (const flight of this.flights) {
@@ -346,7 +351,8 @@ class Dots {
 
 // ---------------------------------------------------------------- time line
 const SPAN_S = 60;
-const TALL = 54;
+const TALL = 68;
+const ROOM = 28; // above the bars: a row of names of what is down, a row of what was lost
 
 function timeLine() {
   const svg = draw("svg", { class: "sw-time", role: "img" });
@@ -359,19 +365,20 @@ function timeLine() {
     const most = Math.max(4, ...past.seconds.map(([, served, failed]) => served + failed));
     svg.setAttribute("viewBox", `0 0 ${wide} ${TALL}`);
     svg.setAttribute("aria-label", `${past.outages.length} faults in the last minute`);
-    svg.replaceChildren(...past.outages.flatMap((each, row) => shade(each, x, now, row)), ...past.seconds.flatMap(
-      (second) => bars(second, x, wide / SPAN_S, (TALL - 14) / most)));
+    svg.replaceChildren(...past.outages.flatMap((each) => shade(each, x, now)), ...past.seconds.flatMap(
+      (second) => bars(second, x, wide / SPAN_S, (TALL - ROOM) / most)));
   };
   return { root, show };
 }
 
-function shade(outage, x, now, row) {
+function shade(outage, x, now) {
   const from = Math.max(0, x(outage.since_s));
   const to = x(outage.until_s ?? now);
   if (to <= 0) return [];
   const box = draw("rect", { x: from, y: 0, width: Math.max(2, to - from), height: TALL, class: "sw-fault" });
   box.setAttribute("data-fault", outage.target);
-  const label = draw("text", { x: from + 3, y: 11 + 11 * (row % 2), class: "sw-fault-name" });
+  const edge = to > from + 50 ? { x: from + 3 } : { x: to - 3, "text-anchor": "end" };
+  const label = draw("text", { ...edge, y: 11, class: "sw-fault-name" });
   label.textContent = `${outage.target} down`;
   return [box, label];
 }
@@ -385,8 +392,10 @@ function bars([second, served, failed, lost], x, wide, tall) {
   const marks = [bar(0, served, "sw-served-bar")];
   if (failed) marks.push(bar(served, failed, "sw-failed-bar"));
   if (lost) {
-    const sign = draw("text", { x: left + wide / 2, y: Math.max(12, TALL - (served + failed) * tall - 2), class: "sw-lost-sign" });
-    sign.textContent = lost > 1 ? `◆${lost}` : "◆";
+    const sign = draw("text", { x: left + wide / 2, y: ROOM - 4, class: "sw-lost-sign" });
+    sign.textContent = "◆";
+    sign.append(draw("title"));
+    sign.lastChild.textContent = `${lost} lost`;
     marks.push(sign);
   }
   return marks;
@@ -487,6 +496,7 @@ function render({ model, el }) {
     places = measure(scene);
     scene.wires.setAttribute("viewBox", `0 0 ${places.width || 1} ${places.height || 1}`);
     drawWires(wires, places);
+    dots.reroute(places, people());
   };
   const tell = () => times.show(model.get("history"), (performance.now() - received) / 1000);
   const showPicture = () => {

@@ -10,6 +10,7 @@ from __future__ import annotations
 import threading
 from base64 import b64encode
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import Context, copy_context
 from dataclasses import asdict, replace
 from html import escape
 from pathlib import Path
@@ -49,7 +50,9 @@ class Panel(Shown):
     def __init__(self, cluster: Cluster) -> None:
         self._cluster = cluster
         self._story = Story(cluster)
-        self._views = 0
+        # How many views are open; None until the first one spoke, for it may have to wait for a cell.
+        self._views: int | None = None
+        self._context: Context = copy_context()
         self._wake, self._ended = threading.Event(), threading.Event()
         self._story.read()
         self._seen: Picture = picture(cluster, self._story.contradicted)
@@ -84,12 +87,15 @@ class Panel(Shown):
     # A view speaks.
 
     def _hear(self, _: object, content: dict[str, Any], __: object) -> None:
+        # A kernel takes a view's next message on the channel of the last answer. Answers in the context
+        # of the view's own message keep clicks on theirs; else a click waits while a cell runs.
+        context = copy_context()
         if content.get("command") in ("hello", "bye"):
-            self._views = max(0, self._views + (1 if content["command"] == "hello" else -1))
-            self._unsent = True
+            self._views = max(0, (self._views or 0) + (1 if content["command"] == "hello" else -1))
+            self._context, self._unsent = context, True
             self._wake.set()
         elif not self._ended.is_set():
-            self._hands.submit(self._obey, content)
+            self._hands.submit(context.run, self._obey, content)
 
     def _obey(self, request: dict[str, Any]) -> None:
         error = None
@@ -122,10 +128,9 @@ class Panel(Shown):
             return  # the cluster closed between two looks; the next one sees that
         changed = seen != self._seen or bool(exchanges)
         self._seen, self._unsent = seen, self._unsent or changed
-        if self._unsent and self._views:
+        if self._unsent and self._views != 0:
             self._unsent = False
-            self._publish()
-            self._send_dots(exchanges)
+            self._context.copy().run(self._publish, exchanges)
         self._keep_still(changed)
 
     def _present(self) -> Picture:
@@ -133,7 +138,7 @@ class Panel(Shown):
             return replace(self._seen, closed=True, traffic=False)
         return picture(self._cluster, self._story.contradicted)
 
-    def _publish(self) -> None:
+    def _publish(self, exchanges: tuple[Exchange, ...] = ()) -> None:
         story = self._story
         with self.hold_sync():
             self.picture = asdict(self._seen)
@@ -143,6 +148,7 @@ class Panel(Shown):
                 "seconds": [[at_s, s.served, s.failed, s.lost] for at_s, s in story.seconds.items()],
                 "outages": [asdict(outage) for outage in story.outages],
             }
+        self._send_dots(exchanges)
 
     def _send_dots(self, exchanges: tuple[Exchange, ...]) -> None:
         dots = [

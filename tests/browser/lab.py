@@ -36,7 +36,10 @@ def chromium() -> str | None:
 @contextmanager
 def served(scratch: Path) -> Iterator[Server]:
     """Serve a copy of the notebooks; everything that JupyterLab keeps is below `scratch`."""
-    books = scratch / "notebooks"
+    books, settings = scratch / "notebooks", scratch / "config" / "labconfig"
+    settings.mkdir(parents=True)
+    # Tools for teachers may be installed beside the lab; a learner's page is without them.
+    (settings / "page_config.json").write_text('{"disabledExtensions": {"@jupyter/nbgrader": true}}')
     shutil.copytree(ROOT / "notebooks", books, ignore=shutil.ignore_patterns(".*"))
     server = Server(books, "00-start-here.ipynb", pick_port(None))
     keeps = {f"JUPYTER_{name}_DIR": str(scratch / name.lower()) for name in ("CONFIG", "DATA", "RUNTIME")}
