@@ -63,9 +63,7 @@ def _add_lab(commands: Any) -> None:
         type=Path,
         help="a folder of notebooks to open; otherwise a copy of the lessons",
     )
-    lab.add_argument(
-        "--no-browser", action="store_true", help="only serve; open the printed address yourself"
-    )
+    lab.add_argument("--no-browser", action="store_true", help="only serve; open the printed address yourself")
     lab.add_argument("--port", type=int, help="the server's port (default: a free one, 8888 if it is)")
     lab.set_defaults(run=_lab)
 
@@ -73,17 +71,13 @@ def _add_lab(commands: Any) -> None:
 def _add_up(commands: Any) -> None:
     default = known.Layout()
     up = commands.add_parser("up", help="run a service until Ctrl-C, for curl and a browser")
-    up.add_argument(
-        "service", nargs="?", default=default.service, help=_oneof(known.SERVICES, default.service)
-    )
+    up.add_argument("service", nargs="?", default=default.service, help=_oneof(known.SERVICES, default.service))
     up.add_argument("--instances", default=str(default.instances), help=f"1 to {known.MOST_INSTANCES} (3)")
     up.add_argument("--state", default=default.state, help=_oneof(known.STATES, default.state))
     up.add_argument("--policy", default=default.policy, help=_oneof(known.POLICIES, default.policy))
     up.add_argument("--affinity", default="none", help=_oneof((*known.AFFINITIES, "none"), "none"))
     up.add_argument("--port", default="0", help="the balancer's port on 127.0.0.1 (0: a free one)")
-    up.add_argument(
-        "--store", metavar="URL", help="a Redis to use for --state redis, in place of an embedded one"
-    )
+    up.add_argument("--store", metavar="URL", help="a Redis to use for --state redis, in place of an embedded one")
     up.set_defaults(run=_up)
 
 
@@ -134,9 +128,7 @@ def _without_lab(error: Exception) -> str:
     if not isinstance(error, ImportError):
         return str(error)
     missing = error.name or str(error)
-    return (
-        f'the lab\'s parts are not installed ("{missing}" is missing).\n  Run: pip install "statewise[lab]"'
-    )
+    return f'the lab\'s parts are not installed ("{missing}" is missing).\n  Run: pip install "statewise[lab]"'
 
 
 def _terminate(_signal: int, _frame: FrameType | None) -> NoReturn:

@@ -245,9 +245,7 @@ class Cluster:
 
     def set_sticky(self, sticky: bool) -> None:
         """Bind clients to instances by a cookie, or not."""
-        self._route(
-            "sticky", f"Sticky routing is {'on' if sticky else 'off'}.", affinity="cookie" if sticky else None
-        )
+        self._route("sticky", f"Sticky routing is {'on' if sticky else 'off'}.", affinity="cookie" if sticky else None)
 
     def set_policy(self, policy: str) -> None:
         """Choose how unbound requests are spread, one of `minisvc.layout.POLICIES`."""
@@ -365,9 +363,7 @@ class Cluster:
         return balancer.upstream.backends[name].status.split(" ")[0]
 
     def _carts_in(self, name: str) -> str:
-        names = sorted(
-            {each.owner or "a guest" for each in self.holdings() if each.place == name and each.items}
-        )
+        names = sorted({each.owner or "a guest" for each in self.holdings() if each.place == name and each.items})
         if not names:
             return ""
         return f"{' and '.join(_listed(names))}'s cart{'s were' if len(names) > 1 else ' was'} in it."

@@ -121,9 +121,9 @@ class User:
             if item and (status is None or status in {500, 502, 504}):
                 self.unsure += added
             return None, f"{self.name} got no good answer: {error}"
-        agreed = agrees(self.expected, self.unsure, cart[: len(cart) - len(added)]) and cart[
-            -len(added) :
-        ] == (added or cart)
+        agreed = agrees(self.expected, self.unsure, cart[: len(cart) - len(added)]) and cart[-len(added) :] == (
+            added or cart
+        )
         believed = len(self.expected) + len(added)
         self.expected, self.unsure = cart, ()
         if agreed:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 import time
 from collections import deque
 from typing import TYPE_CHECKING
@@ -26,6 +27,7 @@ from minisvc.balancer.message import (
 from minisvc.balancer.transit import Transit
 from minisvc.balancer.upstream import affinity_cookie
 from minisvc.errors import NoHealthyBackend
+from minisvc.sockets import RESET_ON_CLOSE
 
 if TYPE_CHECKING:
     from minisvc.balancer.server import Balancer
@@ -70,9 +72,7 @@ class ClientSide(asyncio.Protocol):
         except (Refused, httptools.HttpParserError) as error:
             # httptools wraps what a callback raised.
             cause = error if isinstance(error, Refused) else error.__context__
-            self._refuse(
-                cause if isinstance(cause, Refused) else Refused(400, f"not an HTTP/1.1 request: {error}")
-            )
+            self._refuse(cause if isinstance(cause, Refused) else Refused(400, f"not an HTTP/1.1 request: {error}"))
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._balancer.clients.discard(self)
@@ -390,6 +390,10 @@ class ClientSide(asyncio.Protocol):
 
     def _cut(self) -> None:
         self.transit = None
+        if self._transport:
+            # With a reset: a client that reads until the end must not take this for the end.
+            link = self._transport.get_extra_info("socket")
+            link.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET_ON_CLOSE)
         self.close()
 
 

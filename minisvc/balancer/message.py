@@ -69,6 +69,9 @@ def forwarded_head(line: bytes, fields: Fields, *, exchange_id: str, peer: str, 
         b"x-forwarded-proto: http",
         b"via: 1.1 statewise",
     ]
+    if get(fields, b"host") is None:
+        # An HTTP/1.0 client need not send one, but this request goes on as HTTP/1.1.
+        added.append(b"host: localhost")
     if chunked:
         added.append(b"transfer-encoding: chunked")
     return _head(line + b" HTTP/1.1", fields, _dropped(fields) | REPLACED, added)

@@ -14,7 +14,7 @@ from minisvc.balancer.backend_side import BackendSide
 from minisvc.balancer.client_side import ClientSide
 from minisvc.balancer.upstream import Upstream
 from minisvc.exchange import Ledger
-from minisvc.host.thread import LOOPBACK, listen
+from minisvc.sockets import LOOPBACK, listen
 
 T = TypeVar("T")
 
@@ -181,9 +181,7 @@ class Balancer:
             async with asyncio.timeout(health.timeout_s):
                 reader, writer = await asyncio.open_connection(LOOPBACK, port)
                 try:
-                    writer.write(
-                        f"GET {health.path} HTTP/1.1\r\nHost: {name}\r\nConnection: close\r\n\r\n".encode()
-                    )
+                    writer.write(f"GET {health.path} HTTP/1.1\r\nHost: {name}\r\nConnection: close\r\n\r\n".encode())
                     line = await reader.readline()
                 finally:
                     writer.transport.abort()
@@ -193,9 +191,7 @@ class Balancer:
             return "connection refused" if isinstance(error, ConnectionRefusedError) else "connection reset"
         status = line.split(b" ")[1:2]
         return (
-            ""
-            if status and status[0].startswith(b"2")
-            else f"answered {line.decode('latin-1').strip() or 'nothing'}"
+            "" if status and status[0].startswith(b"2") else f"answered {line.decode('latin-1').strip() or 'nothing'}"
         )
 
     async def _leave(self) -> None:

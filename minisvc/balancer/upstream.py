@@ -105,9 +105,7 @@ class Upstream:
             if backend.healthy and not backend.out and not backend.draining and name not in tried
         ]
         if not ready:
-            raise NoHealthyBackend(
-                self.name, {b.name: self._why_not(b, tried) for b in self.backends.values()}
-            )
+            raise NoHealthyBackend(self.name, {b.name: self._why_not(b, tried) for b in self.backends.values()})
         picked = self.policy.pick(ready)
         turn = f"{self.policy.name} picked {picked}"
         why = f"its cookie names {bound.name}, which is {bound.status}; {turn}" if bound else turn

@@ -9,19 +9,14 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
-import errno
 import socket
-import struct
 import threading
 from collections.abc import Callable
 
-from minisvc.errors import InstanceCrashed, PortTaken, WrongStatus
+from minisvc.errors import InstanceCrashed, WrongStatus
 from minisvc.fence import Fence
 from minisvc.host.wsgi import App, Connection, base_environ
-
-LOOPBACK = "127.0.0.1"
-RESET_ON_CLOSE = struct.pack("ii", 1, 0)
-"""SO_LINGER with zero seconds: close sends a reset and drops what was not yet sent (socket(7))."""
+from minisvc.sockets import close_listener, listen, reset
 
 NEVER_STARTED, UP, DRAINING, STOPPED, DOWN = "not started", "up", "draining", "stopped", "down"
 
@@ -56,9 +51,7 @@ class ThreadHost:
         """
         with self._lock:
             if self.status in {UP, DRAINING}:
-                raise WrongStatus(
-                    self.name, self.status, "start", f'Crash or stop it first: stop("{self.name}").'
-                )
+                raise WrongStatus(self.name, self.status, "start", f'Crash or stop it first: stop("{self.name}").')
             listener = listen(self.port)
             self.port = listener.getsockname()[1]
             fence = Fence(self.name)
@@ -124,9 +117,7 @@ class ThreadHost:
 class _Run:
     """One life of an instance, from start to crash or stop."""
 
-    def __init__(
-        self, host: ThreadHost, listener: socket.socket, app: App, fence: Fence, service: str
-    ) -> None:
+    def __init__(self, host: ThreadHost, listener: socket.socket, app: App, fence: Fence, service: str) -> None:
         self._host, self._listener, self._app, self._fence = host, listener, app, fence
         self._base = base_environ(service, host.port)
         self._lock = threading.Lock()
@@ -170,9 +161,7 @@ class _Run:
             for connection in self._connections:
                 reset(connection.link)
             for ident in self._inside:
-                ctypes.pythonapi.PyThreadState_SetAsyncExc(
-                    ctypes.c_ulong(ident), ctypes.py_object(InstanceCrashed)
-                )
+                ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(ident), ctypes.py_object(InstanceCrashed))
             self._app = _gone
 
     def wait_idle(self, grace_s: float) -> bool:
@@ -222,43 +211,6 @@ class _Run:
                 self._connections.pop(connection, None)
                 connection.link.close()
                 self._quiet.notify_all()
-
-
-def listen(port: int) -> socket.socket:
-    """A listening socket on loopback (0: any free port).
-
-    Raises:
-        PortTaken: another program listens there.
-    """
-    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
-    # The same port again at once after a crash, despite connections in TIME_WAIT.
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        listener.bind((LOOPBACK, port))
-        listener.listen(1024)
-    except OSError as error:
-        listener.close()
-        if error.errno in {errno.EADDRINUSE, errno.EACCES}:
-            raise PortTaken(LOOPBACK, port) from error
-        raise
-    return listener
-
-
-def close_listener(listener: socket.socket) -> None:
-    """Close it so that a thread waiting in `accept` wakes: `close` alone does not."""
-    with contextlib.suppress(OSError):
-        listener.shutdown(socket.SHUT_RDWR)
-    listener.close()
-
-
-def reset(link: socket.socket) -> None:
-    """End a connection with a reset, as the kernel does for a process that died with unread data."""
-    with contextlib.suppress(OSError):
-        link.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET_ON_CLOSE)
-        # Closing does not wake a thread in recv, shutting the reading side does. Not the writing side:
-        # that would send an orderly end before the reset.
-        link.shutdown(socket.SHUT_RD)
-        link.close()
 
 
 def _gone(*_: object) -> list[bytes]:

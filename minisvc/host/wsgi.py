@@ -114,13 +114,18 @@ class Connection:
             self.idle = False
             try:
                 self._check(request)
-                keep = self._answer(request) and request.keep_alive and not self._guard.finishing
+                keep = self._answer(request)
             except Refused as refused:
                 self._refuse(refused)
                 return
             if not keep or not self._drop_rest(request):
                 return
             self.idle = True
+
+    @property
+    def finishing(self) -> bool:
+        """Whether the instance drains, so that this answer is the connection's last."""
+        return self._guard.finishing
 
     def receive(self) -> bool:
         """Feed the parser with what arrives next; False when the client has closed."""
@@ -276,7 +281,9 @@ class Answer:
         extra = [] if "date" in names else [("Date", http_date())]
         if "content-length" not in names and code not in NO_BODY and code >= 200:
             extra += self._framing(length)
-        if not (self.reusable and self._keep_alive):
+        if not self._keep_alive or self._connection.finishing:
+            self.reusable = False
+        if not self.reusable:
             extra.append(("Connection", "close"))
         lines = [f"{name}: {value}\r\n" for name, value in (*self._fields, *extra)]
         return f"HTTP/1.1 {self._status}\r\n{''.join(lines)}\r\n".encode("latin-1")

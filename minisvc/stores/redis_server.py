@@ -74,12 +74,12 @@ def _given(url: str) -> Store:
     store = Store("Redis", url, lambda: None)
     try:
         with redis.Redis.from_url(url, protocol=2, socket_connect_timeout=2, socket_timeout=2) as asked:
-            version = asked.info("server")["redis_version"]
+            version = _version(asked)
     except (redis.RedisError, OSError, ValueError) as error:
         raise StoreUnavailable(
             store.shown_url, str(error), "Check the address, or leave it out to use an embedded store."
         ) from error
-    return Store(f"Redis {version} (given)", url, store.close)
+    return Store(f"Redis{version} (given)", url, store.close)
 
 
 def _started(program: str) -> Store:
@@ -101,7 +101,7 @@ def _started(program: str) -> Store:
     except BaseException:
         close()
         raise
-    return Store(f"redis-server {version}", url, close)
+    return Store(f"redis-server{version}", url, close)
 
 
 def _stop_guard(stdin: object, wait: Callable[[float], object]) -> None:
@@ -117,13 +117,22 @@ def _wait_ready(url: str, guard: subprocess.Popen[bytes]) -> str:
     with client:
         while True:
             try:
-                return str(client.info("server")["redis_version"])
+                return _version(client)
             except redis.ConnectionError as error:
                 if time.monotonic() > deadline or guard.poll() is not None:
                     raise StoreUnavailable(
                         "redis-server", str(error), "Try it by hand: redis-server --port 0"
                     ) from error
                 time.sleep(0.001)
+
+
+def _version(client: redis.Redis) -> str:
+    """ " 7.0.15", or "" where a server keeps it to itself (some hosted ones forbid INFO)."""
+    client.ping()
+    try:
+        return f" {client.info('server')['redis_version']}"
+    except redis.ResponseError:
+        return ""
 
 
 def _free_port() -> int:
@@ -145,9 +154,7 @@ def _imitation() -> Store:
     return Store("fakeredis (imitation)", f"redis://{host!s}:{port}/0", close)
 
 
-def _stop_imitation(
-    shutdown: Callable[[], None], close: Callable[[], None], thread: threading.Thread
-) -> None:
+def _stop_imitation(shutdown: Callable[[], None], close: Callable[[], None], thread: threading.Thread) -> None:
     shutdown()
     close()
     thread.join()

@@ -1,0 +1,51 @@
+"""Listening on loopback, and ending connections as a dead process would."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import socket
+import struct
+
+from minisvc.errors import PortTaken
+
+LOOPBACK = "127.0.0.1"
+RESET_ON_CLOSE = struct.pack("ii", 1, 0)
+"""SO_LINGER with zero seconds: close sends a reset and drops what was not yet sent (socket(7))."""
+
+
+def listen(port: int) -> socket.socket:
+    """A listening socket on loopback (0: any free port).
+
+    Raises:
+        PortTaken: another program listens there.
+    """
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    # The same port again at once after a crash, despite connections in TIME_WAIT.
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((LOOPBACK, port))
+        listener.listen(1024)
+    except OSError as error:
+        listener.close()
+        if error.errno in {errno.EADDRINUSE, errno.EACCES}:
+            raise PortTaken(LOOPBACK, port) from error
+        raise
+    return listener
+
+
+def close_listener(listener: socket.socket) -> None:
+    """Close it so that a thread waiting in `accept` wakes: `close` alone does not."""
+    with contextlib.suppress(OSError):
+        listener.shutdown(socket.SHUT_RDWR)
+    listener.close()
+
+
+def reset(link: socket.socket) -> None:
+    """End a connection with a reset, as the kernel does for a process that died with unread data."""
+    with contextlib.suppress(OSError):
+        link.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET_ON_CLOSE)
+        # Closing does not wake a thread in recv, shutting the reading side does. Not the writing side:
+        # that would send an orderly end before the reset.
+        link.shutdown(socket.SHUT_RD)
+        link.close()

@@ -1,0 +1,400 @@
+"""The balancer on real sockets, before instances that are crashed under its hands."""
+
+import hashlib
+import json
+import socket
+import threading
+
+import pytest
+import requests
+from flask import Flask, Response, jsonify, request
+
+from minisvc.balancer.server import Timeouts
+from minisvc.layout import HealthCheck
+from tests.minisvc.raw import answer, connect, say
+
+WAIT_S = 10
+
+
+def echo_app(name: str) -> Flask:
+    app = Flask(name)
+
+    @app.route("/", methods=["GET", "POST", "PUT", "DELETE"])
+    def echo():
+        body = request.get_data()
+        return jsonify(
+            instance=name,
+            fields={key.lower(): value for key, value in request.headers},
+            length=len(body),
+            digest=hashlib.sha256(body).hexdigest(),
+        )
+
+    @app.get("/stream/<int:parts>")
+    def stream(parts):
+        return Response((b"x" * 65536 for _ in range(parts)), mimetype="application/octet-stream")
+
+    @app.get("/status/<int:code>")
+    def status(code):
+        return "", code
+
+    @app.get("/healthz")
+    def healthz():
+        return "ok"
+
+    return app
+
+
+class Held:
+    """An app whose handlers wait inside until they are let go; counts how often each method came."""
+
+    def __init__(self) -> None:
+        self.entered, self.go = threading.Semaphore(0), threading.Event()
+        self.seen: list[str] = []
+
+    def __call__(self, environ, start_response):
+        self.seen.append(environ["REQUEST_METHOD"])
+        self.entered.release()
+        self.go.wait(WAIT_S)
+        start_response("200 OK", [("Content-Length", "2")])
+        return [b"ok"]
+
+
+@pytest.fixture
+def echo(open_pool):
+    return open_pool({name: echo_app(name) for name in "ab"})
+
+
+@pytest.fixture
+def http():
+    with requests.Session() as session:
+        session.trust_env = False
+        yield session
+
+
+def in_background(function):
+    result = []
+    thread = threading.Thread(target=lambda: result.append(function()))
+    thread.start()
+
+    def wait():
+        thread.join(WAIT_S)
+        return result[0]
+
+    return wait
+
+
+def test_requests_take_turns_and_say_who_answered(echo, http):
+    answers = [http.get(echo.url) for _ in range(4)]
+    assert [a.json()["instance"] for a in answers] == ["a", "b", "a", "b"]
+    assert [a.headers["x-backend"] for a in answers] == ["a", "b", "a", "b"]
+
+
+def test_hop_by_hop_fields_stay_behind_and_the_chain_is_told(echo):
+    with connect(echo.balancer.port) as link:
+        link.sendall(
+            b"GET / HTTP/1.1\r\nHost: shop.test\r\nConnection: x-secret, keep-alive\r\nX-Secret: 1\r\nTE: gzip\r\n"
+            b"X-Kept: 2\r\nX-Forwarded-For: 192.0.2.1\r\nX-Request-ID: given-1\r\n\r\n"
+        )
+        _, fields, body = answer(link)
+    seen = json.loads(body)["fields"]
+    assert "x-secret" not in seen
+    assert "te" not in seen
+    assert seen["x-kept"] == "2"
+    assert seen["host"] == "shop.test"
+    assert seen["x-forwarded-for"] == "192.0.2.1, 127.0.0.1"
+    assert seen["x-forwarded-proto"] == "http"
+    assert seen["via"] == "1.1 statewise"
+    assert seen["x-request-id"] == fields["x-request-id"] == "given-1"
+
+
+def test_an_unfit_request_id_is_replaced(echo, http):
+    told = http.get(echo.url, headers={"X-Request-ID": "no spaces, please"})
+    assert len(told.headers["x-request-id"]) == 16
+
+
+@pytest.mark.parametrize("size", [0, 1, 70_000, 3_000_000])
+def test_bodies_arrive_whole_however_they_are_framed(echo, http, size):
+    body = bytes(range(256)) * (size // 256 + 1)
+    body = body[:size]
+    digest = hashlib.sha256(body).hexdigest()
+    whole = http.post(echo.url, data=body).json()
+    chunked = http.post(echo.url, data=iter([body[: size // 2], body[size // 2 :]]) if size > 1 else body).json()
+    assert (whole["length"], whole["digest"]) == (size, digest)
+    assert (chunked["length"], chunked["digest"]) == (size, digest)
+
+
+def test_a_long_stream_is_carried_whole(echo, http):
+    assert len(http.get(f"{echo.url}/stream/100").content) == 100 * 65536
+
+
+def test_a_slow_reader_makes_the_backend_wait_not_the_memory_grow(open_pool):
+    written = []
+
+    def endless(_environ, start_response):
+        start_response("200 OK", [])
+        for number in range(2000):
+            written.append(number)
+            yield b"x" * 65536
+
+    pool = open_pool({"a": endless})
+    with connect(pool.balancer.port) as link:
+        link.sendall(b"GET / HTTP/1.1\r\nHost: h\r\n\r\n")
+        link.recv(1)
+        settled = -1
+        stalled = threading.Event()
+        while settled != len(written):
+            settled = len(written)
+            stalled.wait(0.2)
+        assert 0 < len(written) < 1000
+
+
+@pytest.mark.parametrize("code", [204, 304])
+def test_answers_without_a_body_keep_the_connection(echo, code):
+    with connect(echo.balancer.port) as link:
+        link.sendall(f"GET /status/{code} HTTP/1.1\r\nHost: h\r\n\r\n".encode())
+        assert answer(link)[0] == code
+        link.sendall(b"GET / HTTP/1.1\r\nHost: h\r\n\r\n")
+        assert answer(link)[0] == 200
+
+
+def test_head_keeps_the_length_and_the_connection(echo):
+    with connect(echo.balancer.port) as link:
+        for _ in range(3):
+            link.sendall(b"HEAD / HTTP/1.1\r\nHost: h\r\n\r\n")
+            status, fields, body = answer(link, "HEAD")
+            assert (status, body) == (200, b"")
+            assert int(fields["content-length"]) > 0
+
+
+def test_pipelined_requests_are_answered_in_order(echo):
+    with connect(echo.balancer.port) as link:
+        link.sendall(b"".join(b"GET / HTTP/1.1\r\nHost: h\r\nX-Request-ID: %d\r\n\r\n" % n for n in range(5)))
+        assert [answer(link)[1]["x-request-id"] for _ in range(5)] == ["0", "1", "2", "3", "4"]
+
+
+def test_pipelined_bodies_are_not_mixed(echo):
+    with connect(echo.balancer.port) as link:
+        link.sendall(
+            b"".join(b"POST / HTTP/1.1\r\nHost: h\r\nContent-Length: %d\r\n\r\n%b" % (n, b"x" * n) for n in (5, 0, 9))
+        )
+        assert [json.loads(answer(link, "POST")[2])["length"] for _ in range(3)] == [5, 0, 9]
+
+
+def test_an_old_client_gets_an_unchunked_stream_and_a_close(echo):
+    told = say(echo.balancer.port, b"GET /stream/2 HTTP/1.0\r\n\r\n")
+    head, _, body = told.partition(b"\r\n\r\n")
+    assert b"transfer-encoding" not in head.lower()
+    assert b"connection: close" in head.lower()
+    assert len(body) == 2 * 65536
+
+
+def test_expect_100_continue_is_answered(echo):
+    with connect(echo.balancer.port) as link:
+        link.sendall(b"POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 2\r\nExpect: 100-continue\r\n\r\n")
+        assert link.recv(25, socket.MSG_WAITALL) == b"HTTP/1.1 100 Continue\r\n\r\n"
+        link.sendall(b"ok")
+        assert json.loads(answer(link, "POST")[2])["length"] == 2
+
+
+def test_a_bound_client_stays_with_its_backend(open_pool, http):
+    pool = open_pool({name: echo_app(name) for name in "abc"}, affinity="cookie")
+    first = http.get(pool.url)
+    assert "HttpOnly" in first.headers["set-cookie"]
+    assert {http.get(pool.url).json()["instance"] for _ in range(5)} == {first.json()["instance"]}
+
+
+def test_a_refused_connection_is_tried_elsewhere_even_for_a_post(echo, http):
+    echo.hosts["a"].crash()
+    answers = [http.post(echo.url, data=b"x") for _ in range(3)]
+    assert [a.json()["instance"] for a in answers] == ["b", "b", "b"]
+    assert echo.balancer.upstream.backends["a"].status == "unhealthy (connection refused)"
+    exchanges = echo.ledger.since(0)[1]
+    assert [e.tries for e in exchanges] == [2, 1, 1]
+
+
+def test_a_body_kept_for_a_refused_backend_reaches_the_next_one(echo, http):
+    echo.hosts["a"].crash()
+    body = b"y" * 1_000_000
+    told = http.post(echo.url, data=body).json()
+    assert (told["instance"], told["length"]) == ("b", len(body))
+
+
+def test_nobody_left_is_503_with_the_reason(echo, http):
+    for host in echo.hosts.values():
+        host.crash()
+    told = http.get(echo.url)
+    assert told.status_code == 503
+    assert told.headers["retry-after"] == "1"
+    assert told.json()["reason"].startswith('No healthy backend in upstream "test": a=unhealthy (connection refused)')
+    assert told.json()["definite"] is True
+
+
+def test_a_post_that_was_sent_is_never_sent_twice(open_pool, http):
+    apps = {name: Held() for name in "ab"}
+    pool = open_pool(apps, retry="idempotent")
+    asked = in_background(lambda: http.post(pool.url, data=b"pay"))
+    assert apps["a"].entered.acquire(timeout=WAIT_S)
+    pool.hosts["a"].crash()
+    told = asked()
+    apps["a"].go.set()
+    assert told.status_code == 502
+    assert told.json()["definite"] is False
+    assert told.json()["reason"] == (
+        "a took the request, then it reset the connection. "
+        "It may have been done, so it was not sent to another backend (RFC 9110 section 9.2.2)."
+    )
+    assert apps["b"].seen == []
+    (exchange,) = pool.ledger.since(0)[1]
+    assert (exchange.status, exchange.backend, exchange.definite) == (502, "a", False)
+
+
+def test_a_get_that_was_sent_is_repeated_only_if_switched_on(open_pool, http):
+    for retry, status in (("unsent", 502), ("idempotent", 200)):
+        apps = {name: Held() for name in "ab"}
+        apps["b"].go.set()
+        pool = open_pool(apps, retry=retry)
+        asked = in_background(lambda pool=pool: http.get(pool.url))
+        assert apps["a"].entered.acquire(timeout=WAIT_S)
+        pool.hosts["a"].crash()
+        assert asked().status_code == status
+        apps["a"].go.set()
+        assert apps["b"].seen == (["GET"] if status == 200 else [])
+
+
+def test_a_stream_that_breaks_off_is_cut_not_ended(open_pool):
+    gone = threading.Event()
+
+    def broken(_environ, start_response):
+        start_response("200 OK", [])
+        yield b"first"
+        gone.wait(WAIT_S)
+
+    pool = open_pool({"a": broken})
+    with connect(pool.balancer.port) as link:
+        link.sendall(b"GET / HTTP/1.1\r\nHost: h\r\n\r\n")
+        while b"first" not in link.recv(65536):
+            pass
+        pool.hosts["a"].crash()
+        gone.set()
+        with pytest.raises(ConnectionResetError):
+            link.recv(1)
+    (exchange,) = pool.ledger.since(0)[1]
+    assert exchange.error == "a took the request, then it reset the connection"
+    assert exchange.status is None
+
+
+def test_a_silent_backend_is_504(open_pool, http):
+    app = Held()
+    pool = open_pool({"a": app}, timeouts=Timeouts(answer_s=0.05))
+    told = http.get(pool.url)
+    app.go.set()
+    assert told.status_code == 504
+    assert told.json()["reason"] == "a did not answer within 0.05 s"
+    assert told.json()["definite"] is False
+
+
+def test_a_client_that_never_ends_its_head_is_let_go(open_pool):
+    pool = open_pool({"a": echo_app("a")}, timeouts=Timeouts(head_s=0.05))
+    with connect(pool.balancer.port) as link:
+        link.sendall(b"GET / HTTP/1.1\r\nHost: h\r\nX-Slow: 1\r\n")
+        assert answer(link)[0] == 408
+
+
+def test_a_client_that_leaves_is_on_the_books(open_pool):
+    app = Held()
+    pool = open_pool({"a": app})
+    link = connect(pool.balancer.port)
+    link.sendall(b"GET / HTTP/1.1\r\nHost: h\r\n\r\n")
+    assert app.entered.acquire(timeout=WAIT_S)
+    link.close()
+    app.go.set()
+    pool.balancer.stop()
+    (exchange,) = pool.ledger.since(0)[1]
+    assert (exchange.error, exchange.status) == ("the client left before its answer", None)
+
+
+def test_an_answer_that_is_no_http_is_502(open_pool, http):
+    listener = socket.create_server(("127.0.0.1", 0))
+    pool = open_pool({"a": echo_app("a")})
+    pool.balancer.upstream.backends["a"].port = listener.getsockname()[1]
+
+    def babble():
+        link, _ = listener.accept()
+        with link:
+            link.recv(65536)
+            link.sendall(b"SSH-2.0-nonsense\r\n")
+            link.recv(1)
+
+    speaking = threading.Thread(target=babble)
+    speaking.start()
+    told = http.get(pool.url)
+    assert told.status_code == 502
+    assert "its answer is no HTTP/1.1" in told.json()["reason"]
+    speaking.join(WAIT_S)
+    listener.close()
+
+
+@pytest.mark.parametrize(
+    ("sent", "status", "reason"),
+    [
+        (
+            b"POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+            400,
+            b"",
+        ),
+        (b"POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 1\r\nContent-Length: 1\r\n\r\nx", 400, b""),
+        (b"GET / HTTP/1.1\r\n\r\n", 400, b"exactly one Host field"),
+        (b"GET / HTTP/1.1\r\nHost: h\r\nHost: i\r\n\r\n", 400, b"exactly one Host field"),
+        (b"GET / HTTP/1.1\r\nHost: h\r\nX: a\r\n b\r\n\r\n", 400, b""),
+        (b"GET / HTTP/1.1\r\nHost: h\rX: y\r\n\r\n", 400, b""),
+        (b"\x16\x03\x01\x02\x00\x01garbage", 400, b"not an HTTP/1.1 request"),
+        (b"GET / HTTP/1.1\r\nHost: h\r\n" + b"X: y\r\n" * 10_000 + b"\r\n", 431, b"more than 100 fields"),
+        (b"GET / HTTP/1.1\r\nHost: h\r\nX: " + b"y" * 40_000 + b"\r\n\r\n", 431, b"32768 bytes"),
+    ],
+)
+def test_what_could_be_read_in_two_ways_never_reaches_a_backend(echo, sent, status, reason):
+    told = say(echo.balancer.port, sent)
+    assert told.startswith(b"HTTP/1.1 %d " % status)
+    assert reason in told
+    assert echo.ledger.counts().by_backend == {}
+    with requests.Session() as http:
+        assert http.get(echo.url).status_code == 200
+
+
+def test_bytes_on_the_wire_are_counted_both_ways(echo):
+    sent = b"POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 5\r\nConnection: close\r\n\r\nhello"
+    received = say(echo.balancer.port, sent)
+    (exchange,) = echo.ledger.since(0)[1]
+    assert exchange.bytes_up == len(sent)
+    assert exchange.bytes_down == len(received)
+
+
+def test_health_checks_take_a_backend_out_and_back(open_pool):
+    noticed = []
+    told = threading.Condition()
+
+    def notice(name, sentence):
+        with told:
+            noticed.append(sentence)
+            told.notify_all()
+
+    pool = open_pool(
+        {name: echo_app(name) for name in "ab"}, health=HealthCheck(interval_s=0.01, fall=2), noticed=notice
+    )
+    pool.hosts["a"].crash()
+    with told:
+        assert told.wait_for(lambda: len(noticed) == 1, WAIT_S)
+    pool.hosts["a"].start()
+    with told:
+        assert told.wait_for(lambda: len(noticed) == 2, WAIT_S)
+    assert noticed == ["The balancer takes a out: connection refused.", "The balancer finds a well again."]
+
+
+def test_a_health_check_that_is_answered_badly_counts_as_failed(open_pool):
+    def ill(_environ, start_response):
+        start_response("500 Internal Server Error", [("Content-Length", "0")])
+        return [b""]
+
+    pool = open_pool({"a": ill}, health=HealthCheck(interval_s=3600, fall=1))
+    assert not pool.balancer.check_now("a")
+    assert "answered HTTP/1.1 500" in pool.balancer.upstream.backends["a"].status
