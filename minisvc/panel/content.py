@@ -52,9 +52,7 @@ QUESTIONS = {
         right="its-own",
         choices=(
             Choice("nobody", "Nobody: the other two instances take over", "They take over the requests."),
-            Choice(
-                "its-own", "Those whose cart was in a, and nobody else", "You name exactly a's customers."
-            ),
+            Choice("its-own", "Those whose cart was in a, and nobody else", "You name exactly a's customers."),
             Choice("everybody", "Everybody: the shop has lost its data", "You expect the worst."),
         ),
     ),
@@ -74,17 +72,13 @@ QUESTIONS = {
         asks="What does sticky routing do for carts that live in memory?",
         right="finds",
         choices=(
-            Choice(
-                "protects", "It protects them from a crash", "No. You saw carts lost while sticky was on."
-            ),
+            Choice("protects", "It protects them from a crash", "No. You saw carts lost while sticky was on."),
             Choice(
                 "finds",
                 "It brings customers back to the instance that has their cart",
                 "Right. Without it they meet instances that never saw their cart. Try the Sticky switch.",
             ),
-            Choice(
-                "copies", "It copies them to the other instances", "No. Nothing is copied: each cart is once."
-            ),
+            Choice("copies", "It copies them to the other instances", "No. Nothing is copied: each cart is once."),
         ),
     ),
 }

@@ -10,6 +10,7 @@ const SERVING = ["up", "draining", "unhealthy"];
 const BADGE = { up: "● up", draining: "◐ draining", unhealthy: "▲ unhealthy", stopped: "■ stopped", down: "✕ down" };
 const SIGNS = { lost: "◆", failed: "✕", crash: "⚡", restart: "⟳", error: "!" };
 const SILENT_MS = 5000;
+const HERE_MS = 1000;
 
 const items = (n) => `${n} item${n === 1 ? "" : "s"}`;
 const says = (who) => (who.items ? items(who.items) + (who.contradicted ? ", rest LOST" : "")
@@ -536,10 +537,13 @@ function render({ model, el }) {
   showHistory();
   showLog();
   model.send({ command: "hello" });
+  // JupyterLab opens a channel of its own for widgets just after the first message; say which it is.
+  const here = setTimeout(() => model.send({ command: "here" }), HERE_MS);
 
   return () => {
     size.disconnect();
     clearInterval(clock);
+    clearTimeout(here);
     dots.clear();
     asking.stop();
     for (const [event, listen] of listeners) model.off(event, listen);

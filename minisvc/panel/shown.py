@@ -67,7 +67,4 @@ class Shown(anywidget.AnyWidget):
             ".jp-OutputArea-child:has(+ .jp-OutputArea-child [data-statewise-still]) "
             ".jupyter-widgets:not(:has(*)){display:none}"
         )
-        return (
-            f'<style>{rule}</style><div data-statewise-still="{escape(self.still_id)}">'
-            f"{self.still_html()}</div>"
-        )
+        return f'<style>{rule}</style><div data-statewise-still="{escape(self.still_id)}">{self.still_html()}</div>'

@@ -89,13 +89,15 @@ class Panel(Shown):
     def _hear(self, _: object, content: dict[str, Any], __: object) -> None:
         # A kernel takes a view's next message on the channel of the last answer. Answers in the context
         # of the view's own message keep clicks on theirs; else a click waits while a cell runs.
-        context = copy_context()
-        if content.get("command") in ("hello", "bye"):
-            self._views = max(0, (self._views or 0) + (1 if content["command"] == "hello" else -1))
-            self._context, self._unsent = context, True
-            self._wake.set()
-        elif not self._ended.is_set():
-            self._hands.submit(context.run, self._obey, content)
+        self._context = copy_context()
+        command = content.get("command")
+        if command in ("hello", "bye"):
+            self._views = max(0, (self._views or 0) + (1 if command == "hello" else -1))
+        elif command != "here" and not self._ended.is_set():
+            self._hands.submit(copy_context().run, self._obey, content)
+            return
+        self._unsent = True
+        self._wake.set()
 
     def _obey(self, request: dict[str, Any]) -> None:
         error = None
