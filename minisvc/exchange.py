@@ -103,10 +103,12 @@ class Ledger:
 
     The balancer records what happened on the wire; a simulated user, who announces its request with
     `expect` first, then judges the answer. Only then is that exchange settled and counted.
+    `changed` is notified at each settlement, for those who would wait for one.
     """
 
     def __init__(self) -> None:
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()
+        self.changed = threading.Condition(self._lock)
         self._waiting: dict[str, Exchange | None] = {}
         self._settled: deque[Exchange] = deque(maxlen=KEPT)
         self._total = 0
@@ -182,3 +184,4 @@ class Ledger:
         self._counts["bytes_down"] += exchange.bytes_down
         if exchange.served and exchange.backend:
             self._by_backend[exchange.backend] += 1
+        self.changed.notify_all()

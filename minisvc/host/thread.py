@@ -209,7 +209,11 @@ class _Run:
         finally:
             with self._quiet:
                 self._connections.pop(connection, None)
-                connection.link.close()
+                # A dead instance says no goodbye, though this thread may end before the crash comes to it.
+                if self._fence.is_open:
+                    connection.link.close()
+                else:
+                    reset(connection.link)
                 self._quiet.notify_all()
 
 

@@ -258,10 +258,9 @@ class Answer:
     def write(self, data: bytes, *, last: bool = False) -> None:
         """Send a part of the body; `last` if it is known to be all of it."""
         head = b"" if self._begun else self._begin(len(data) if last else None)
+        framed = b"%x\r\n%b\r\n" % (len(data), data) if self._chunked else data
         if self._is_head or not data:
             framed = b""
-        else:
-            framed = b"%x\r\n%b\r\n" % (len(data), data) if self._chunked else data
         if head or framed:
             self._connection.send(head + framed)
 

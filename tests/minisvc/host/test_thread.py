@@ -3,6 +3,7 @@
 import socket
 import threading
 import time
+from pathlib import Path
 
 import pytest
 
@@ -210,8 +211,6 @@ def test_an_exception_of_a_server_thread_is_raised_at_stop():
 
 
 def test_many_crashes_leak_no_thread_port_or_descriptor(host):
-    from pathlib import Path
-
     def opened() -> int:
         return len(list(Path("/proc/self/fd").iterdir()))
 

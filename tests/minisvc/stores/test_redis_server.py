@@ -81,5 +81,9 @@ def test_the_server_does_not_outlive_a_killed_process():
             os.kill(owner.pid, signal.SIGKILL)
             # The subscription ends when the server does: no polling.
             with pytest.raises(redis.ConnectionError):
-                while True:
-                    waiting.get_message(timeout=10)
+                _listen_until_it_ends(waiting)
+
+
+def _listen_until_it_ends(subscription: redis.client.PubSub) -> None:
+    while True:
+        subscription.get_message(timeout=10)
