@@ -77,5 +77,5 @@ def _own_copy() -> Path:
     source, target = packaged_notebooks(), Path.cwd() / OWN_COPY
     first_notebook(source)
     for copied in hand_out(source, target):
-        print(copied.sentence)
+        print(copied.sentence, flush=True)
     return target

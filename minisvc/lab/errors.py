@@ -37,9 +37,7 @@ class LabMissing(LabError):
     """JupyterLab is not installed."""
 
     def __init__(self) -> None:
-        super().__init__(
-            'JupyterLab is not installed in this Python.\n  Install it: pip install "statewise[lab]"'
-        )
+        super().__init__('JupyterLab is not installed in this Python.\n  Install it: pip install "statewise[lab]"')
 
 
 class ServerFailed(LabError):

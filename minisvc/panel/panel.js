@@ -517,7 +517,10 @@ function render({ model, el }) {
   };
   const showLog = () => book.show(model.get("log"));
   const hear = (message) => {
-    if (message.kind === "done") asking.done(message);
+    if (message.kind === "done") {
+      asking.done(message);
+      tools.show(model.get("picture")); // a choice that was refused goes back
+    }
     if (message.kind !== "dots") return;
     dots.send(message.dots, places, people());
     const last = message.dots.at(-1);

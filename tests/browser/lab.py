@@ -16,15 +16,10 @@ from minisvc.lab.server import SETTINGS, Running, Server, pick_port
 ROOT = Path(__file__).parents[2]
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 # Nothing of the browser's own may reach for the network while tests run.
-QUIET = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
+QUIET = (
+    *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync"),
+    *("--disable-background-networking", "--disable-component-update"),
+)
 KERNEL_IS_IDLE = """() => {
     const shown = window.jupyterapp?.shell.currentWidget;
     return shown?.sessionContext?.session?.kernel?.status === 'idle' && shown.content.widgets.length > 1;

@@ -1,0 +1,44 @@
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from minisvc.lab.server import Server
+from tests.browser.lab import BROWSERS, Book, browsing, chromium, served
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    if chromium() is None:
+        pytest.skip(f"no browser on PATH (looked for {', '.join(BROWSERS)}); Debian: apt install chromium")
+    with served(tmp_path_factory.mktemp("lab")) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def browser(server: Server) -> Iterator[Browser]:
+    # Playwright looks for its own browsers' home even where none of them is used.
+    os.environ.setdefault("PLAYWRIGHT_BROWSERS_PATH", "0")
+    with browsing() as running:
+        yield running
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    fresh = browser.new_page(viewport={"width": 1400, "height": 1000})
+    yield fresh
+    fresh.close()
+
+
+@pytest.fixture
+def book(page: Page, server: Server) -> Iterator[Book]:
+    opened = Book(page, server)
+    yield opened
+    opened.command("kernelmenu:shutdown")
+
+
+@pytest.fixture
+def lesson_file(server: Server) -> Path:
+    return server.root / server.notebook

@@ -1,0 +1,183 @@
+"""The first lesson in a real JupyterLab and a real browser."""
+
+import re
+from pathlib import Path
+
+import nbformat
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from minisvc.lab.server import Server
+from tests.browser.lab import Book
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture
+def panel(book: Book) -> Locator:
+    book.run_all()
+    shown = book.page.locator("[data-panel]")
+    shown.scroll_into_view_if_needed()
+    return shown
+
+
+def figure(panel: Locator, name: str) -> int:
+    return int(panel.get_attribute(f"data-{name}") or -1)
+
+
+def instance(panel: Locator, name: str) -> Locator:
+    return panel.locator(f'[data-instance="{name}"]')
+
+
+def owners(panel: Locator, place: str) -> list[str]:
+    chips = instance(panel, place).locator("[data-owner]")
+    return sorted(chips.evaluate_all("(chips) => chips.map((chip) => chip.dataset.owner)"))
+
+
+def at_least(panel: Locator, name: str, least: int) -> None:
+    panel.page.wait_for_function(
+        "([name, least]) => +document.querySelector('[data-panel]').dataset[name] >= least", arg=[name, least]
+    )
+
+
+def fill_carts(panel: Locator) -> None:
+    """Let traffic run until every customer has a cart, somewhere."""
+    panel.get_by_role("button", name="Start traffic").click()
+    for customer in ("c1", "c2", "c3", "c4"):
+        expect(panel.locator(f'.sw-instances [data-owner="{customer}"]')).to_have_count(1)
+
+
+def test_crash_loses_exactly_the_carts_that_were_held_there(panel: Locator) -> None:
+    fill_carts(panel)
+    held = owners(panel, "a")
+    assert held
+    assert figure(panel, "lost") == 0
+
+    instance(panel, "a").get_by_role("button", name="Crash a").click()
+
+    expect(instance(panel, "a")).to_have_attribute("data-status", "down")
+    expect(instance(panel, "a").locator("[data-owner]")).to_have_count(0)
+    at_least(panel, "lost", len(held))
+    at_least(panel, "served", figure(panel, "served") + 12)  # everybody has looked again since
+    assert figure(panel, "lost") == len(held)
+    crashed = panel.locator('[data-kind="crash"]')
+    expect(crashed).to_contain_text(re.compile(".*".join(held)))
+
+
+def test_crash_of_one_of_many_carts_in_cookies_loses_none(panel: Locator) -> None:
+    panel.get_by_label("Carts live in").select_option("signed_cookie")
+    expect(panel).to_have_attribute("data-state", "signed_cookie")
+    panel.get_by_role("button", name="Start traffic").click()
+    expect(panel.locator(".sw-customers [data-owner]")).to_have_count(4)
+    instance(panel, "a").get_by_role("button").click()
+    expect(instance(panel, "a")).to_have_attribute("data-status", "down")
+    at_least(panel, "served", figure(panel, "served") + 12)
+    assert figure(panel, "lost") == 0
+
+
+def test_restart_brings_the_instance_back_empty(panel: Locator) -> None:
+    fill_carts(panel)
+    panel.get_by_role("button", name="Pause traffic").click()
+    button = instance(panel, "b").get_by_role("button")
+    button.click()
+    expect(button).to_have_text(re.compile("Restart b"))
+    button.click()
+    expect(instance(panel, "b")).to_have_attribute("data-status", "up")
+    assert owners(panel, "b") == []
+
+
+def test_without_sticky_routing_carts_are_lost_though_nothing_crashed(panel: Locator) -> None:
+    fill_carts(panel)
+    panel.get_by_role("switch", name="Sticky").click()
+    expect(panel).to_have_attribute("data-sticky", "false")
+    at_least(panel, "lost", 1)
+    expect(panel.locator('[data-status="down"]')).to_have_count(0)
+
+
+def test_a_store_appears_with_the_carts_in_it(panel: Locator) -> None:
+    store = panel.locator("[data-store]")
+    expect(store).to_be_hidden()
+    panel.get_by_label("Carts live in").select_option("redis")
+    expect(store).to_be_visible()
+    panel.get_by_role("button", name="Start traffic").click()
+    expect(store.locator("[data-owner]")).to_have_count(4)
+
+
+def test_keyboard_alone_crashes_and_leaves_the_notebook_alone(panel: Locator, page: Page) -> None:
+    cells = page.locator(".jp-Notebook > .jp-WindowedPanel-outer .jp-Cell").count()
+    panel.get_by_role("button", name="Start traffic").focus()
+    for _ in range(5):  # sticky, state, policy, customer, and then the first instance
+        page.keyboard.press("Tab")
+    expect(instance(panel, "a").get_by_role("button")).to_be_focused()
+    page.keyboard.press("b")  # a key that adds a cell, if JupyterLab hears it
+    page.keyboard.press("Enter")
+    expect(instance(panel, "a")).to_have_attribute("data-status", "down")
+    expect(instance(panel, "a").get_by_role("button")).to_be_focused()
+    assert page.locator(".jp-Notebook > .jp-WindowedPanel-outer .jp-Cell").count() == cells
+
+
+def test_a_click_is_answered_while_a_cell_runs(panel: Locator, page: Page, tmp_path: Path) -> None:
+    gate = tmp_path / "gate"
+    at_least(panel, "served", 0)
+    panel.get_by_role("button", name="Start traffic").click()
+    at_least(panel, "served", 8)  # by then the view has told the kernel its channel
+    wait = f"import pathlib, time\nwhile not pathlib.Path({str(gate)!r}).exists(): time.sleep(0.02)"
+    page.evaluate(
+        """(code) => { window.waiting = window.jupyterapp.shell.currentWidget.sessionContext.session.kernel
+               .requestExecute({ code }).done; }""",
+        wait,
+    )
+    instance(panel, "c").get_by_role("button").click()
+    expect(instance(panel, "c")).to_have_attribute("data-status", "down")
+    gate.touch()
+    page.evaluate("() => window.waiting")
+
+
+def test_an_error_is_shown_in_the_panel(panel: Locator, book: Book) -> None:
+    second = "shop.move_state = lambda state: 1 / 0"
+    book.page.evaluate(
+        """(code) => window.jupyterapp.shell.currentWidget.sessionContext.session.kernel
+               .requestExecute({ code }).done.then(() => null)""",
+        second,
+    )
+    panel.get_by_label("Carts live in").select_option("redis")
+    expect(panel.get_by_role("alert")).to_contain_text("ZeroDivisionError")
+    expect(panel.get_by_label("Carts live in")).to_have_value("memory")
+
+
+def test_a_prediction_is_locked_in(book: Book) -> None:
+    book.run_all()
+    question = book.page.locator(".statewise-question").first
+    question.scroll_into_view_if_needed()
+    question.get_by_label("Those whose cart was in a").check()
+    question.get_by_role("button").click()
+    expect(question).to_have_attribute("data-locked", "its-own")
+    expect(question.get_by_role("radio").first).to_be_disabled()
+
+
+def test_reloading_the_page_finds_the_panel_as_it_is(panel: Locator, page: Page, book: Book) -> None:
+    instance(panel, "a").get_by_role("button").click()
+    expect(instance(panel, "a")).to_have_attribute("data-status", "down")
+    book.command("docmanager:save")
+    page.reload()
+    expect(instance(page.locator("[data-panel]"), "a")).to_have_attribute("data-status", "down", timeout=30_000)
+    button = instance(page.locator("[data-panel]"), "a").get_by_role("button")
+    button.click()
+    expect(instance(page.locator("[data-panel]"), "a")).to_have_attribute("data-status", "up")
+
+
+def test_reopened_without_its_kernel_a_saved_notebook_shows_the_last_picture(
+    panel: Locator, page: Page, book: Book, server: Server, lesson_file: Path
+) -> None:
+    original = lesson_file.read_bytes()
+    try:
+        book.command("docmanager:save")
+        assert "widgets" not in nbformat.read(lesson_file, as_version=4).metadata
+        book.command("kernelmenu:shutdown")
+        page.goto(server.url.replace("/lab/", "/lab/workspaces/again/", 1) + "&reset")
+        expect(page.locator("[data-statewise-still] img")).to_be_visible(timeout=30_000)
+        message = page.get_by_text("Error displaying widget")
+        expect(message.first).to_be_attached()
+        expect(page.get_by_text("Error displaying widget").locator("visible=true")).to_have_count(0)
+    finally:
+        lesson_file.write_bytes(original)
