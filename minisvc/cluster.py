@@ -300,13 +300,13 @@ class Cluster:
 
     def _open(self) -> None:
         layout = self.layout
-        self._mechanism = states.build(layout.state, layout.store_url)
-        # The mechanism may be another one by the time the cluster closes.
         self._undo.callback(self._close_state)
+        self._mechanism = states.build(layout.state, layout.store_url)
         self._hosts = {name: ThreadHost(name, self._app, layout.service) for name in layout.names}
         for host in self._hosts.values():
-            host.start()
+            # Before it starts: Ctrl-C may come right after.
             self._undo.callback(host.stop)
+            host.start()
         upstream = Upstream(
             layout.service,
             [Backend(host.name, host.port) for host in self._hosts.values()],
@@ -320,8 +320,8 @@ class Cluster:
             retry=layout.retry,
             noticed=lambda name, said: self._say("health", name, said),
         )
-        balancer.start(layout.port)
         self._undo.callback(balancer.stop)
+        balancer.start(layout.port)
         self._undo.callback(self._close_users)
         self._balancer = balancer
 
