@@ -24,9 +24,7 @@ def load_answers(path: Path, rulebook: Rulebook, *, unfinished: bool = False) ->
     return answers_of(read_text(path), rulebook, str(path), unfinished=unfinished)
 
 
-def answers_of(
-    text: str, rulebook: Rulebook, file: str = "answers", *, unfinished: bool = False
-) -> AnswerFile:
+def answers_of(text: str, rulebook: Rulebook, file: str = "answers", *, unfinished: bool = False) -> AnswerFile:
     """The answers in a text; `file` names it in messages. See `load_answers`.
 
     Raises:
@@ -51,13 +49,9 @@ def _answer_file(root: Node, rulebook: Rulebook, check: Checker) -> AnswerFile:
     system = parts.get("system")
     short = [key for key in SHORT if key in parts]
     if "components" in parts and short:
-        check.fault(
-            parts[short[0]], f"{short[0]} and components exclude each other.", "Move it into a component."
-        )
+        check.fault(parts[short[0]], f"{short[0]} and components exclude each other.", "Move it into a component.")
     elif root.pairs and "components" not in parts and not short:
-        check.fault(
-            root, "there is nothing to advise on.", "Add `components:`, or `answers:` for a single one."
-        )
+        check.fault(root, "there is nothing to advise on.", "Add `components:`, or `answers:` for a single one.")
     name = check.text(parts["name"], "name") if "name" in parts else None
     components = (
         _components(parts["components"], rulebook, check)
@@ -67,9 +61,7 @@ def _answer_file(root: Node, rulebook: Rulebook, check: Checker) -> AnswerFile:
     return AnswerFile(
         name=name or "unnamed system",
         components=components,
-        system=_given(system, {q.id: q for q in rulebook.system_questions}, "system", check)
-        if system
-        else {},
+        system=_given(system, {q.id: q for q in rulebook.system_questions}, "system", check) if system else {},
         priorities=_priorities(parts["priorities"], rulebook, check) if "priorities" in parts else {},
     )
 
@@ -81,9 +73,7 @@ def _components(node: Node, rulebook: Rulebook, check: Checker) -> tuple[Compone
         parts = check.mapping(entry, what, ("name", *SHORT), ["name"])
         name = check.text(parts["name"], f"name of {what}") if "name" in parts else None
         if name in [each.name for each in found]:
-            check.fault(
-                parts["name"], f'there are two components with the name "{name}".', "Rename one of them."
-            )
+            check.fault(parts["name"], f'there are two components with the name "{name}".', "Rename one of them.")
         found.append(_component(name or what, parts, rulebook, check))
     return tuple(found)
 
@@ -94,11 +84,7 @@ def _component(name: str, parts: Mapping[str, Node], rulebook: Rulebook, check: 
         if "archetype" in parts
         else None
     )
-    answers = (
-        _given(parts["answers"], rulebook.questions, f"answers of {name}", check)
-        if "answers" in parts
-        else {}
-    )
+    answers = _given(parts["answers"], rulebook.questions, f"answers of {name}", check) if "answers" in parts else {}
     return Component(name, archetype, answers)
 
 
@@ -139,17 +125,13 @@ def value_of(text: str, question: Question) -> Value:
     if typed == UNKNOWN or (not question.is_number and typed in question.choices):
         return typed
     if not question.is_number:
-        raise AnswersError(
-            [Fault(None, f'"{typed}" is no answer here.', did_you_mean(typed, question.choices))]
-        )
+        raise AnswersError([Fault(None, f'"{typed}" is no answer here.', did_you_mean(typed, question.choices))])
     try:
         number = float(typed.replace(",", "").replace("_", "").replace(" ", ""))
     except ValueError:
         number = -1.0
     if not 0 <= number < float("inf"):
-        raise AnswersError(
-            [Fault(None, f'"{typed}" is no number of at least 0.', "Digits only, as in 20000.")]
-        )
+        raise AnswersError([Fault(None, f'"{typed}" is no number of at least 0.', "Digits only, as in 20000.")])
     return int(number) if number.is_integer() else number
 
 
@@ -167,9 +149,7 @@ def save_answers(path: Path, file: AnswerFile) -> None:
         with suppress(OSError):  # the fault to tell is the first one
             beside.unlink()
         why = f"the answers cannot be saved here: {error.strerror}."
-        raise FileError(
-            [Fault(Place(str(path)), why, "Name another place: advisor --answers FILE.")]
-        ) from None
+        raise FileError([Fault(Place(str(path)), why, "Name another place: advisor --answers FILE.")]) from None
 
 
 def written(file: AnswerFile) -> str:
@@ -196,11 +176,15 @@ def _entries(answers: Mapping[str, Value], indent: str) -> list[str]:
 def _scalar(value: Value) -> str:
     """A scalar that YAML 1.1 and 1.2 tools read alike: quoted unless it is a plain word."""
     if not isinstance(value, str):
-        return f"{value:g}" if value < 1e6 and isinstance(value, float) else str(value)
+        return repr(value)
     words = value.replace("_", "").replace(" ", "").replace("-", "")
     safe = words.isascii() and words.isalpha() and value == value.strip() and value[0].isalpha()
     if safe and value.lower() not in {"yes", "no", "on", "off", "y", "n", "true", "false", "null"}:
         return value
-    from json import dumps  # noqa: PLC0415  # a JSON text is a YAML text; most names need none
+    return '"' + "".join(_escaped(letter) for letter in value) + '"'
 
-    return dumps(value, ensure_ascii=False)
+
+def _escaped(letter: str) -> str:
+    if letter in '"\\':
+        return f"\\{letter}"
+    return letter if letter.isprintable() else f"\\U{ord(letter):08x}"

@@ -28,14 +28,10 @@ class _Parser(argparse.ArgumentParser):
         hint = f"See {self.prog} --help."
         if wrong:
             known = COMMANDS if self.prog == "advisor" else ("check",)
-            raise UsageError(
-                [Fault(None, f'there is no command "{wrong[1]}".', did_you_mean(wrong[1], known))]
-            )
+            raise UsageError([Fault(None, f'there is no command "{wrong[1]}".', did_you_mean(wrong[1], known))])
         if unknown and unknown[1].startswith("-"):
             options = ("--json", "--rules", "--plain", "--answers", "--version", "--help")
-            raise UsageError(
-                [Fault(None, f'there is no option "{unknown[1]}".', did_you_mean(unknown[1], options))]
-            )
+            raise UsageError([Fault(None, f'there is no option "{unknown[1]}".', did_you_mean(unknown[1], options))])
         raise UsageError([Fault(None, f"{message}.", hint)])
 
 
@@ -78,15 +74,11 @@ def _parser() -> _Parser:
     recommend = commands.add_parser("recommend", help="advise on an answer file, without questions")
     recommend.add_argument("file", type=Path, metavar="FILE", help="answers in YAML or JSON")
     recommend.add_argument("--json", action="store_true", help="print JSON, and nothing else")
-    recommend.add_argument(
-        "--rules", type=Path, metavar="FILE", default=argparse.SUPPRESS, help="use other rules"
-    )
+    recommend.add_argument("--rules", type=Path, metavar="FILE", default=argparse.SUPPRESS, help="use other rules")
     resume = commands.add_parser("resume", help="go on with an interview")
     resume.add_argument("file", type=Path, metavar="FILE", help="the answers so far")
     resume.add_argument("--plain", action="store_true", default=argparse.SUPPRESS, help="numbered lines")
-    resume.add_argument(
-        "--rules", type=Path, metavar="FILE", default=argparse.SUPPRESS, help="use other rules"
-    )
+    resume.add_argument("--rules", type=Path, metavar="FILE", default=argparse.SUPPRESS, help="use other rules")
     rules = commands.add_parser("rules", help="work on a rules file")
     tasks = rules.add_subparsers(dest="task", metavar="TASK", required=True, parser_class=_Parser)
     check = tasks.add_parser("check", help="report every fault of a rules file")
@@ -110,9 +102,7 @@ def _run(line: argparse.Namespace) -> int:
         return _interview(Interview.resumed(rulebook, file), line.file, line)
     path = line.answers or _free_place(Path("answers.yaml"))
     if path.exists():
-        raise UsageError(
-            [Fault(Place(str(path)), "this file exists.", f"Go on with it: advisor resume {path}")]
-        )
+        raise UsageError([Fault(Place(str(path)), "this file exists.", f"Go on with it: advisor resume {path}")])
     return _interview(Interview(rulebook), path, line)
 
 
@@ -166,7 +156,7 @@ def _interview(interview: Interview, path: Path, line: argparse.Namespace) -> in
 def _end(rulebook: Rulebook, file: AnswerFile, path: Path) -> int:
     print()
     _show(advise(rulebook, file), rulebook)
-    print(f"\nYour answers are in {path}. See this again: {_command('recommend', path)}")
+    print(f"\nYour answers are kept. See this again:\n  {_command('recommend', path)}")
     return DONE
 
 

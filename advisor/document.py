@@ -166,9 +166,7 @@ class Checker:
             if name in found:
                 self.fault(key, f'{what} has the key "{name}" twice.', "Remove one of the two.")
             elif known is not None and name not in known:
-                self.fault(
-                    key, f'{what} has the key "{name}", which means nothing.', did_you_mean(name, known)
-                )
+                self.fault(key, f'{what} has the key "{name}", which means nothing.', did_you_mean(name, known))
             else:
                 found[name] = value
         for name in required:
@@ -179,9 +177,7 @@ class Checker:
     def sequence(self, node: Node, what: str) -> tuple[Node, ...]:
         """The nodes of a list."""
         if node.kind != "list":
-            self.fault(
-                node, f"{what} must be a list, but is {NAMES[node.kind]}.", "Write [a, b] or lines of `- a`."
-            )
+            self.fault(node, f"{what} must be a list, but is {NAMES[node.kind]}.", "Write [a, b] or lines of `- a`.")
         return node.items
 
     def text(self, node: Node, what: str) -> str | None:

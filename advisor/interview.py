@@ -86,9 +86,7 @@ class Interview:
                 replies.append((Step(Asks.MORE, index - 1), "yes"))
             replies.append((Step(Asks.ARCHETYPE, index), component.archetype or NO_ARCHETYPE))
             replies.append((Step(Asks.COMPONENT_NAME, index), component.name))
-            own = [
-                question.id for question in rulebook.component_questions if question.id in component.answers
-            ]
+            own = [question.id for question in rulebook.component_questions if question.id in component.answers]
             replies += [(Step(Asks.QUESTION, index, name), component.answers[name]) for name in own]
         return cls(rulebook, tuple(replies), file)
 
@@ -141,9 +139,7 @@ class Interview:
         while True:
             yield Step(Asks.ARCHETYPE, index)
             yield Step(Asks.COMPONENT_NAME, index)
-            yield from (
-                Step(Asks.QUESTION, index, question.id) for question in self.rulebook.component_questions
-            )
+            yield from (Step(Asks.QUESTION, index, question.id) for question in self.rulebook.component_questions)
             yield Step(Asks.MORE, index)
             if known.get(Step(Asks.MORE, index)) != "yes":
                 return
@@ -206,9 +202,7 @@ class Interview:
                 return self._archetype_prompt(step, prompt)
             case Asks.COMPONENT_NAME:
                 title, why = "What do you call this part?", "It tells the parts of a system apart."
-                return replace(
-                    prompt, title=title, why=why, default=self._usual_name(int(step.component or 0))
-                )
+                return replace(prompt, title=title, why=why, default=self._usual_name(int(step.component or 0)))
             case Asks.MORE:
                 title, why = "Has the system another part?", "Parts often need different mechanisms."
                 return replace(prompt, title=title, why=why, choices=YES_NO, default="no")
@@ -227,9 +221,7 @@ class Interview:
 
     def _question_prompt(self, step: Step, prompt: Prompt) -> Prompt:
         question = self._question(step)
-        archetype = self.rulebook.archetypes.get(
-            str(dict(self.replies).get(Step(Asks.ARCHETYPE, step.component)))
-        )
+        archetype = self.rulebook.archetypes.get(str(dict(self.replies).get(Step(Asks.ARCHETYPE, step.component))))
         supplied = archetype.answers.get(question.id) if archetype else None
         return replace(
             prompt,

@@ -33,11 +33,7 @@ def decide(rulebook: Rulebook, facts: Mapping[str, str], priorities: Mapping[str
     removals = removals_of(rulebook, facts)
     gone = {mechanism for removal in removals for mechanism in removal.mechanisms}
     fired = [rule for rule in rulebook.rules if rule.when.holds(facts)]
-    scores = [
-        _score(mechanism, fired, facts, priorities)
-        for mechanism in rulebook.mechanisms
-        if mechanism not in gone
-    ]
+    scores = [_score(mechanism, fired, facts, priorities) for mechanism in rulebook.mechanisms if mechanism not in gone]
     # The sort is stable and mechanisms come simplest first: that is the tie-break.
     return Decision(tuple(sorted(scores, key=lambda score: -score.total)), removals)
 
@@ -82,16 +78,12 @@ def removals_of(rulebook: Rulebook, facts: Mapping[str, str]) -> tuple[Removal, 
     )
 
 
-def _score(
-    mechanism: str, fired: Iterable[Rule], facts: Mapping[str, str], priorities: Mapping[str, int]
-) -> Score:
+def _score(mechanism: str, fired: Iterable[Rule], facts: Mapping[str, str], priorities: Mapping[str, int]) -> Score:
     voices: dict[str, list[Reason]] = {}
     for rule in fired:
         if mechanism in rule.points:
             voices.setdefault(rule.concern, []).append(_reason(rule, mechanism, facts))
-    tallies = tuple(
-        _tally(concern, reasons, priorities.get(concern, NEUTRAL)) for concern, reasons in voices.items()
-    )
+    tallies = tuple(_tally(concern, reasons, priorities.get(concern, NEUTRAL)) for concern, reasons in voices.items())
     return Score(mechanism, sum(tally.points for tally in tallies), tallies)
 
 

@@ -31,9 +31,7 @@ class Lines:
             OutOfInputError: the input ended.
         """
         if not self._helped:
-            self._say(
-                f"Keys: {WHY} why we ask, {DONT_KNOW} don't know, {BACK} back, Enter takes [the usual]."
-            )
+            self._say(f"Keys: {WHY} why we ask, {DONT_KNOW} don't know, {BACK} back, Enter takes [the usual].")
             self._helped = True
         self._show(prompt)
         while (typed := self._read()) == WHY:
@@ -56,9 +54,7 @@ class Lines:
         self._say(f"\n({heading(prompt)}) {prompt.title}")
         for number, option in enumerate(prompt.choices, start=1):
             self._say(f"  {number}. {option.label}: {option.help}")
-        usual = next(
-            (f"{n}" for n, option in enumerate(prompt.choices, 1) if option.id == prompt.default), None
-        )
+        usual = next((f"{n}" for n, option in enumerate(prompt.choices, 1) if option.id == prompt.default), None)
         if usual and prompt.default_from:
             usual += f", usual for {prompt.default_from}"
         unit = f"{prompt.unit}, " if prompt.unit else ""

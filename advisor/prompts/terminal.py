@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from shutil import get_terminal_size
 from textwrap import fill
-from typing import Any
 
 import questionary
 from prompt_toolkit.key_binding import KeyBindings
@@ -15,9 +14,13 @@ from advisor.model import UNKNOWN, Option
 from advisor.prompts.face import heading
 
 BACK = "<"
+GLUE = "\N{NO-BREAK SPACE}"
 DONT_KNOW = Option(UNKNOWN, "Don't know", "nothing is assumed, and the report says so")
 HELP_FROM_COLUMNS = 72
 """Below this width an option's help shows under the list, for the highlighted one only."""
+
+HANGING = " " * 15
+"""As wide as the prefix that questionary puts before a description."""
 
 STYLE = questionary.Style(
     [
@@ -37,9 +40,12 @@ class Terminal:
         """The reply as an option id, a number, a name or `unknown`; None means back.
 
         Raises:
-            KeyboardInterrupt: Ctrl-C.
+            KeyboardInterrupt: Ctrl-C or Ctrl-D.
         """
-        reply = _menu(prompt) if prompt.choices else _line(prompt)
+        try:
+            reply = _menu(prompt) if prompt.choices else _line(prompt)
+        except EOFError:  # Ctrl-D: a person means the same as by Ctrl-C
+            raise KeyboardInterrupt from None
         if reply is None:
             print(f"  {prompt.title} (back)")
             return None
@@ -54,11 +60,11 @@ class Terminal:
 
 def _menu(prompt: Prompt) -> str | None:
     options = [*prompt.choices, *([DONT_KNOW] if prompt.may_be_unknown else [])]
-    keys = "↑ ↓ Enter · ← back" + (" · d don't know" if prompt.may_be_unknown else "")
+    keys = ["↑ ↓ Enter", "← back", *(["d don't know"] if prompt.may_be_unknown else [])]
     usual = prompt.default if prompt.default_from or not prompt.may_be_unknown else None
     menu = questionary.select(
-        prompt.title,
-        choices=_choices(options, prompt),
+        _title(prompt),
+        choices=_choices(options),
         default=usual,
         instruction=f"\n{_notes(prompt, keys)}\n",
         qmark="?",
@@ -84,26 +90,26 @@ def _leave_with(result: str) -> Callable[[KeyPressEvent], None]:
     return leave
 
 
-def _choices(options: list[Option], prompt: Prompt) -> list[questionary.Choice]:
+def _choices(options: list[Option]) -> list[questionary.Choice]:
     wide = _columns() >= HELP_FROM_COLUMNS
     margin = max(len(option.label) for option in options) + 2
     found = []
     for option in options:
-        usual = (
-            f"usual for {prompt.default_from}" if prompt.default_from and option.id == prompt.default else ""
+        title = f"{option.label:<{margin}}{option.help}" if wide else option.label
+        under = (
+            None
+            if wide
+            else fill(option.help, _columns() - 1, initial_indent=HANGING, subsequent_indent=HANGING).lstrip()
         )
-        help_text = f"{usual}; {option.help}" if usual else option.help
-        title = f"{option.label:<{margin}}{help_text}"[: _columns() - 4] if wide else option.label
-        under = None if wide else fill(help_text, _columns() - 16, subsequent_indent=" " * 15)
         found.append(questionary.Choice(title, value=option.id, description=under))
     return found
 
 
 def _line(prompt: Prompt) -> str | None:
     usual = "don't know" if prompt.default == UNKNOWN else prompt.default
-    keys = f"Enter takes [{usual}] · {BACK} back"
+    keys = [f"Enter takes [{usual}]", f"{BACK} back"]
     text = questionary.text(
-        prompt.title,
+        _title(prompt),
         instruction=f"\n{_notes(prompt, keys)}\n >",
         qmark="?",
         style=STYLE,
@@ -115,12 +121,21 @@ def _line(prompt: Prompt) -> str | None:
     return typed or str(prompt.default or "")
 
 
-def _notes(prompt: Prompt, keys: str) -> str:
+def _title(prompt: Prompt) -> str:
+    """The question, wrapped here because prompt_toolkit cuts all lines of a prompt but the last."""
+    return fill(prompt.title, _columns() - 3, subsequent_indent="  ")
+
+
+def _notes(prompt: Prompt, keys: list[str]) -> str:
     """Why we ask, where we stand and which keys work, each wrapped to the terminal."""
-    width = _columns() - 1
-    unit = f" · in {prompt.unit}" if prompt.unit else ""
-    rows: list[Any] = [prompt.why, f"{heading(prompt)}{unit} · {keys}"]
-    return "\n".join(fill(row, width, initial_indent="  ", subsequent_indent="  ") for row in rows)
+    parts = [heading(prompt), *([f"in {prompt.unit}"] if prompt.unit else []), *keys]
+    rows = [prompt.why, " · ".join(part.replace(" ", GLUE) for part in parts)]
+    if prompt.default_from:
+        usual = next(option.label for option in prompt.choices if option.id == prompt.default)
+        rows.insert(1, f"Usual for {prompt.default_from}: {usual}.")
+    return "\n".join(
+        fill(row, _columns() - 1, initial_indent="  ", subsequent_indent="  ").replace(GLUE, " ") for row in rows
+    )
 
 
 def _columns() -> int:

@@ -57,9 +57,7 @@ def _component(advice: ComponentAdvice) -> Data:
         ],
         "defaults": dict(advice.defaults),
         "unknown": list(advice.unknown),
-        "contradiction": [_removal(each) for each in advice.contradiction.sides]
-        if advice.contradiction
-        else None,
+        "contradiction": [_removal(each) for each in advice.contradiction.sides] if advice.contradiction else None,
     }
 
 

@@ -21,9 +21,7 @@ def concerns_of(node: Node, check: Checker) -> dict[str, Concern]:
     return found
 
 
-def requirements_of(
-    node: Node, known: Choices, mechanisms: Collection[str], check: Checker
-) -> tuple[Requirement, ...]:
+def requirements_of(node: Node, known: Choices, mechanisms: Collection[str], check: Checker) -> tuple[Requirement, ...]:
     """Requirements in the file's order; none may remove every mechanism by itself."""
     keys = ("id", "when", "removes", "keeps", "because", "source")
     return tuple(
@@ -47,7 +45,8 @@ def _removed(
     key = "removes" if "removes" in parts else "keeps"
     named = frozenset(check.names(parts[key], f"{key} of {what}", mechanisms, "mechanism"))
     removed = named if key == "removes" else frozenset(mechanisms) - named
-    if removed == frozenset(mechanisms) and mechanisms:
+    sound = len(named) == len(parts[key].items)  # a list with faults of its own is not blamed twice
+    if removed == frozenset(mechanisms) and mechanisms and sound:
         check.fault(parts[key], f"{what} leaves no mechanism at all.", "Keep at least one.")
     return removed
 
@@ -59,11 +58,7 @@ def rules_of(
     keys = ("id", "concern", "when", "points", "because", "source", "lesson", "claim")
     found = []
     for _, parts, name, what in _entries(node, "rule", keys, {"lesson", "claim"}, check):
-        concern = (
-            check.name(parts["concern"], f"concern of {what}", concerns, "concern")
-            if "concern" in parts
-            else ""
-        )
+        concern = check.name(parts["concern"], f"concern of {what}", concerns, "concern") if "concern" in parts else ""
         found.append(
             Rule(
                 name,
@@ -79,9 +74,7 @@ def rules_of(
     return tuple(found)
 
 
-def _points(
-    parts: Mapping[str, Node], what: str, mechanisms: Collection[str], check: Checker
-) -> dict[str, int]:
+def _points(parts: Mapping[str, Node], what: str, mechanisms: Collection[str], check: Checker) -> dict[str, int]:
     found: dict[str, int] = {}
     if "points" not in parts:
         return found
@@ -96,16 +89,12 @@ def _points(
     return found
 
 
-def companions_of(
-    node: Node, known: Choices, mechanisms: Collection[str], check: Checker
-) -> tuple[CompanionRule, ...]:
+def companions_of(node: Node, known: Choices, mechanisms: Collection[str], check: Checker) -> tuple[CompanionRule, ...]:
     """Companion rules in the file's order; a mechanism is no companion of itself."""
     keys = ("id", "when", "with", "add", "because", "source")
     found = []
     for _, parts, name, what in _entries(node, "companion", keys, set(), check):
-        primaries = (
-            check.names(parts["with"], f"with of {what}", mechanisms, "mechanism") if "with" in parts else ()
-        )
+        primaries = check.names(parts["with"], f"with of {what}", mechanisms, "mechanism") if "with" in parts else ()
         adds = check.name(parts["add"], f"add of {what}", mechanisms, "mechanism") if "add" in parts else None
         if adds in primaries:
             check.fault(parts["add"], f"{what} adds {adds} to itself.", "Take it out of `with`.")
@@ -151,9 +140,7 @@ def _condition(parts: Mapping[str, Node], what: str, known: Choices, check: Chec
         tuple(
             (
                 question,
-                frozenset(
-                    check.names(value, f"{question} of {what}", known[question], f"answer to {question}")
-                ),
+                frozenset(check.names(value, f"{question} of {what}", known[question], f"answer to {question}")),
             )
             for question, value in terms.items()
         )
@@ -163,9 +150,7 @@ def _condition(parts: Mapping[str, Node], what: str, known: Choices, check: Chec
 def _source(parts: Mapping[str, Node], what: str, check: Checker) -> str:
     source = _text(parts, "source", what, check)
     if source and not source.startswith("https://"):
-        check.fault(
-            parts["source"], f"source of {what} is no web address.", "Write https://... of a public document."
-        )
+        check.fault(parts["source"], f"source of {what} is no web address.", "Write https://... of a public document.")
     return source
 
 

@@ -19,9 +19,7 @@ def component_classes_of(node: Node, check: Checker) -> dict[ComponentCase, Serv
     table: dict[ComponentCase, ServiceClass] = {}
     for row, parts, word in _rows(node, "component", ("primary", "beside", "class"), check):
         primary = check.names(parts["primary"], "primary", CLASSES, "class") if "primary" in parts else ()
-        beside = (
-            check.names(parts["beside"], "beside", (NONE, *CLASSES), "class") if "beside" in parts else ()
-        )
+        beside = check.names(parts["beside"], "beside", (NONE, *CLASSES), "class") if "beside" in parts else ()
         cases = [(ServiceClass(p), None if b == NONE else ServiceClass(b)) for p in primary for b in beside]
         _enter(table, cases, word, row, check)
     wanted = [(primary, beside) for primary in ServiceClass for beside in (None, *ServiceClass)]
@@ -33,9 +31,7 @@ def system_classes_of(node: Node, check: Checker) -> dict[frozenset[ServiceClass
     """The class of a system by the set of its components' classes."""
     table: dict[frozenset[ServiceClass], ServiceClass] = {}
     for row, parts, word in _rows(node, "system", ("components", "class"), check):
-        names = (
-            check.names(parts["components"], "components", CLASSES, "class") if "components" in parts else ()
-        )
+        names = check.names(parts["components"], "components", CLASSES, "class") if "components" in parts else ()
         _enter(table, [frozenset(ServiceClass(name) for name in names)], word, row, check)
     wanted = [frozenset(some) for size in (1, 2, 3) for some in combinations(ServiceClass, size)]
     _no_gaps(table, wanted, node, "system", check)
@@ -62,9 +58,7 @@ def _enter(
         table[case] = word
 
 
-def _no_gaps(
-    table: Mapping[Case, ServiceClass], wanted: Iterable[Case], node: Node, name: str, check: Checker
-) -> None:
+def _no_gaps(table: Mapping[Case, ServiceClass], wanted: Iterable[Case], node: Node, name: str, check: Checker) -> None:
     for case in wanted:
         if case not in table:
             check.fault(node, f"classes.{name} has no row for {_shown(case)}.", "Add one.")

@@ -33,9 +33,7 @@ def _question(name: str, node: Node, of_system: bool, check: Checker) -> Questio
         node, what, {"label", "why", "effort", "options", "bands", "unit"}, ["label", "why", "effort"]
     )
     if ("options" in parts) == ("bands" in parts):
-        check.fault(
-            node, f"{what} needs either options or bands.", "Options to choose from, bands for a number."
-        )
+        check.fault(node, f"{what} needs either options or bands.", "Options to choose from, bands for a number.")
     return Question(
         id=name,
         label=_text(parts, "label", what, check),
@@ -52,9 +50,7 @@ def _options(node: Node, what: str, check: Checker) -> tuple[Option, ...]:
     found = []
     for name, entry in check.mapping(node, f"options of {what}", None).items():
         if name == UNKNOWN:
-            check.fault(
-                entry, f'{what} has an option "{UNKNOWN}".', "Leave it out: every question allows it."
-            )
+            check.fault(entry, f'{what} has an option "{UNKNOWN}".', "Leave it out: every question allows it.")
         parts = check.mapping(entry, f'option "{name}"', {"label", "help"}, ["label", "help"])
         found.append(Option(name, _text(parts, "label", name, check), _text(parts, "help", name, check)))
     return tuple(found)
@@ -64,11 +60,7 @@ def _bands(node: Node, what: str, check: Checker) -> tuple[Band, ...]:
     starts: list[tuple[str, str, float]] = []
     for name, entry in check.mapping(node, f"bands of {what}", None).items():
         parts = check.mapping(entry, f'band "{name}"', {"label", "from"}, ["label", "from"])
-        start = (
-            check.number(parts["from"], f'"from" of band "{name}"', 0, float("inf"))
-            if "from" in parts
-            else None
-        )
+        start = check.number(parts["from"], f'"from" of band "{name}"', 0, float("inf")) if "from" in parts else None
         lowest = starts[-1][2] if starts else -1.0
         if start is not None and (start <= lowest or (not starts and start != 0)):
             wanted = f"more than {lowest:g}" if starts else "0, since it is the first"
@@ -92,15 +84,9 @@ def facts_of(node: Node, questions: Mapping[str, Question], check: Checker) -> d
             check.fault(entry, f"{what} has the name of a question.", "Give it another id.")
         keys = ("label", "product", "unit", "bands")
         parts = check.mapping(entry, what, keys, keys)
-        factors = (
-            check.names(parts["product"], f"product of {what}", numbers, "number")
-            if "product" in parts
-            else ()
-        )
+        factors = check.names(parts["product"], f"product of {what}", numbers, "number") if "product" in parts else ()
         bands = _bands(parts["bands"], what, check) if "bands" in parts else ()
-        found[name] = Fact(
-            name, _text(parts, "label", what, check), factors, _text(parts, "unit", what, check), bands
-        )
+        found[name] = Fact(name, _text(parts, "label", what, check), factors, _text(parts, "unit", what, check), bands)
     return found
 
 
@@ -133,9 +119,7 @@ def archetypes_of(node: Node, questions: Mapping[str, Question], check: Checker)
             for question, value in given.items()
             if (option := check.name(value, f"{question} of {what}", own[question].choices, "option of it"))
         }
-        found[name] = Archetype(
-            name, _text(parts, "label", what, check), _text(parts, "help", what, check), answers
-        )
+        found[name] = Archetype(name, _text(parts, "label", what, check), _text(parts, "help", what, check), answers)
     return found
 
 

@@ -1,0 +1,77 @@
+"""The report as a person reads it."""
+
+from io import StringIO
+
+import pytest
+from rich.console import Console
+
+from advisor.answers import answers_of
+from advisor.engine import advise
+from advisor.model import Rulebook
+from advisor.report.screen import show
+from tests.advisor.conftest import SHOP
+
+
+def shown(rulebook: Rulebook, text: str, columns: int = 80) -> str:
+    out = StringIO()
+    show(advise(rulebook, answers_of(text, rulebook)), rulebook, Console(file=out, width=columns, highlight=False))
+    return out.getvalue()
+
+
+def test_the_report_says_all_that_a_reader_needs_to_question_it(rulebook: Rulebook) -> None:
+    report = shown(rulebook, SHOP)
+    for part in (
+        "corner shop: hybrid\n",
+        "Shared session store (shared_session)\n",
+        "Clear: 3 points ahead of Session in the database (database_session).\n",
+        "Continuity, from continuity = draft\n",
+        "https://martinfowler.com/eaaCatalog/serverSessionState.html\n",
+        "Points by concern\n",
+        "x bytes_per_session = kilobytes rules out signed_cookie\n",
+        "* connection: request → duplex_socket gives connection_gateway\n",
+        "= memory for all sessions: 81.9 MB\n",
+        "So: A replica with failover",
+        "Taken from the archetype\n",
+    ):
+        assert part in report
+    assert "Unknown" not in report, "a part with nothing to say is left out"
+
+
+@pytest.mark.parametrize("columns", [80, 40])
+def test_no_line_is_longer_than_the_terminal_or_ends_in_blanks(rulebook: Rulebook, columns: int) -> None:
+    for line in shown(rulebook, SHOP, columns).splitlines():
+        assert len(line) <= columns
+        assert line == line.rstrip()
+
+
+def test_the_points_add_up_in_sight(rulebook: Rulebook) -> None:
+    table = shown(rulebook, SHOP).split("Points by concern")[1].split("Ruled out")[0]
+    rows = [line.split() for line in table.splitlines()[3:] if line.strip()]
+    *concerns, total = rows
+    numbers = [int(row[1].replace("·", "0")) for row in concerns]
+    assert sum(numbers) == int(total[1]) == 8
+
+
+def test_a_tie_is_told_as_one(rulebook: Rulebook) -> None:
+    report = " ".join(shown(rulebook, "version: 1\nanswers: {}").split())
+    assert "Toss-up: as many points as Signed token (signed_token) and 17 more. The simplest wins a tie." in report
+    assert "· No answer argues for anything, so the simplest mechanism that is left wins." in report
+    assert "Unknown connection, continuity," in report
+
+
+def test_the_last_one_left_is_told_as_such(rulebook: Rulebook) -> None:
+    report = shown(rulebook, "version: 1\nanswers: {connection: protocol_session}")
+    assert "Clear: the requirements leave nothing else.\n" in report
+
+
+def test_what_belongs_beside_the_primary_is_named_with_its_reason(rulebook: Rulebook) -> None:
+    report = shown(rulebook, "version: 1\nname: chat\narchetype: realtime\nanswers: {}")
+    assert "+ Shared session store (shared_session)\n  The gateway holds the wire; what was said" in report
+
+
+def test_every_component_is_reported(rulebook: Rulebook) -> None:
+    text = "version: 1\nname: all\ncomponents: [{name: one, archetype: api}, {name: two, archetype: game}]"
+    report = shown(rulebook, text)
+    assert report.startswith("all: hybrid\n")
+    assert "one · stateless ─" in report
+    assert "two · stateful ─" in report
