@@ -42,10 +42,25 @@ def close_listener(listener: socket.socket) -> None:
 
 
 def reset(link: socket.socket) -> None:
-    """End a connection with a reset, as the kernel does for a process that died with unread data."""
+    """End a connection with a reset, as the kernel does for a process that died with unread data.
+
+    Only while no thread is in a call on the socket: the reset leaves when the last of them is out.
+    """
     with contextlib.suppress(OSError):
         link.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET_ON_CLOSE)
-        # Closing does not wake a thread in recv, shutting the reading side does. Not the writing side:
-        # that would send an orderly end before the reset.
+    link.close()
+
+
+def wake_to_reset(link: socket.socket) -> None:
+    """Wake a thread that waits in `recv`, for closing alone does not; its own close will be a reset."""
+    with contextlib.suppress(OSError):
+        link.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET_ON_CLOSE)
+        # The reading side alone: shutting the other would send an orderly end before the reset.
         link.shutdown(socket.SHUT_RD)
-        link.close()
+
+
+def give_up_sending(link: socket.socket) -> None:
+    """Wake a thread that waits in `send` for a peer that does not read."""
+    with contextlib.suppress(OSError):
+        # The orderly end queues up behind what cannot be sent, and the reset drops both.
+        link.shutdown(socket.SHUT_RDWR)

@@ -16,9 +16,11 @@ from collections.abc import Callable
 from minisvc.errors import InstanceCrashed, WrongStatus
 from minisvc.fence import Fence
 from minisvc.host.wsgi import App, Connection, base_environ
-from minisvc.sockets import close_listener, listen, reset
+from minisvc.sockets import close_listener, give_up_sending, listen, reset, wake_to_reset
 
 NEVER_STARTED, UP, DRAINING, STOPPED, DOWN = "not started", "up", "draining", "stopped", "down"
+
+SETTLED_WITHIN_S = 0.05
 
 Factory = Callable[[str, Fence], App]
 """Makes a fresh app for the instance of that name, whose links go through the fence."""
@@ -122,7 +124,7 @@ class _Run:
         self._base = base_environ(service, host.port)
         self._lock = threading.Lock()
         self._quiet = threading.Condition(self._lock)
-        self._connections: dict[Connection, threading.Thread | None] = {}
+        self._connections: dict[Connection, threading.Thread] = {}
         self._inside: set[int] = set()
         self.finishing = False
         self._acceptor = threading.Thread(target=self._accept, name=f"{service}-{host.name}", daemon=True)
@@ -157,12 +159,17 @@ class _Run:
         """Fence first, then reset every connection, then end the threads inside the app."""
         self._fence.close()
         close_listener(self._listener)
-        with self._lock:
+        with self._quiet:
             for connection in self._connections:
-                reset(connection.link)
+                (wake_to_reset if connection.in_call else reset)(connection.link)
             for ident in self._inside:
                 ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(ident), ctypes.py_object(InstanceCrashed))
             self._app = _gone
+            # A reset leaves when the last thread lets go of its socket, so wait for those that have one.
+            if not self._quiet.wait_for(self._all_cut, SETTLED_WITHIN_S):
+                for connection in self._connections:
+                    give_up_sending(connection.link)
+                self._quiet.wait_for(self._all_cut, SETTLED_WITHIN_S)
 
     def wait_idle(self, grace_s: float) -> bool:
         """Wait until no connection is left; False if the time was up first."""
@@ -173,9 +180,12 @@ class _Run:
         """Wait for the threads to end."""
         self._acceptor.join(grace_s)
         with self._lock:
-            threads = [thread for thread in self._connections.values() if thread]
+            threads = list(self._connections.values())
         for thread in threads:
             thread.join(grace_s)
+
+    def _all_cut(self) -> bool:
+        return all(connection.link.fileno() == -1 for connection in self._connections)
 
     def _accept(self) -> None:
         while True:

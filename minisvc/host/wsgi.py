@@ -98,11 +98,15 @@ class Guard(Protocol):
 
 
 class Connection:
-    """Reads requests off one socket and answers them in order."""
+    """Reads requests off one socket and answers them in order.
+
+    `idle` is True between two requests; `in_call` while its thread is in a system call on the socket.
+    """
 
     def __init__(self, link: socket.socket, app: App, base: dict[str, Any], guard: Guard) -> None:
         self.link = link
         self.idle = True
+        self.in_call = False
         self._app, self._base, self._guard = app, base, guard
         self._requests: deque[Request] = deque()
         self._arriving = Request(base)
@@ -129,7 +133,9 @@ class Connection:
 
     def receive(self) -> bool:
         """Feed the parser with what arrives next; False when the client has closed."""
+        self.in_call = True
         data = self.link.recv(RECEIVE_BYTES)
+        self.in_call = False
         if not data:
             return False
         try:
@@ -145,7 +151,9 @@ class Connection:
 
     def send(self, data: bytes) -> None:
         """Write all of it, or raise OSError."""
+        self.in_call = True
         self.link.sendall(data)
+        self.in_call = False
 
     def _next(self) -> Request | None:
         try:

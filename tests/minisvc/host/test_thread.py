@@ -11,7 +11,7 @@ from minisvc.errors import PortTaken, WrongStatus
 from minisvc.fence import Fence
 from minisvc.host import ThreadHost
 from minisvc.sockets import listen
-from tests.minisvc.raw import answer, connect
+from tests.minisvc.raw import answer, connect, read_all
 
 WAIT_S = 10
 
@@ -230,3 +230,41 @@ def test_many_crashes_leak_no_thread_port_or_descriptor(host):
             thread.join(deadline - time.monotonic())
     assert threading.active_count() <= threads
     assert opened() <= descriptors
+
+
+def test_a_crash_resets_a_client_that_does_not_read_its_answer():
+    filled = threading.Event()
+
+    def endless(_environ, start_response):
+        start_response("200 OK", [])
+        while True:
+            yield b"x" * 65536
+            filled.set()
+
+    host = ThreadHost("a", lambda *_: endless)
+    host.start()
+    with ask(host) as link:
+        assert filled.wait(WAIT_S)
+        host.crash()
+        with pytest.raises(ConnectionResetError):
+            read_all(link)
+    assert host.status == "down"
+
+
+def test_a_crash_resets_a_client_in_the_middle_of_its_request():
+    reading = threading.Event()
+
+    def reader(environ, start_response):
+        reading.set()
+        environ["wsgi.input"].read()
+        start_response("200 OK", [])
+        return [b"never"]
+
+    host = ThreadHost("a", lambda *_: reader)
+    host.start()
+    with connect(host.port) as link:
+        link.sendall(b"POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 10\r\n\r\nhalf")
+        assert reading.wait(WAIT_S)
+        host.crash()
+        with pytest.raises(ConnectionResetError):
+            link.recv(1)
