@@ -50,7 +50,8 @@ def _serve(notebooks: Path | None, *, open_browser: bool, port: int | None) -> i
         lab.wait_until_ready()
         print(f"The lab is open:\n  {server.url}\nIt serves {root}. Ctrl-C closes it.", flush=True)
         status = lab.process.wait()
-    print(f"JupyterLab ended by itself with status {status}.", file=sys.stderr)
+        if status:
+            print(f"JupyterLab ended by itself with status {status}:\n{lab.said()}", file=sys.stderr)
     return 1 if status else 0
 
 

@@ -41,8 +41,8 @@ class LabMissing(LabError):
 
 
 class ServerFailed(LabError):
-    """JupyterLab started and ended by itself, or never answered."""
+    """JupyterLab started and ended by itself, or never answered; `said` is the end of what it logged."""
 
-    def __init__(self, reason: str) -> None:
-        self.reason = reason
-        super().__init__(f"JupyterLab did not open: {reason}.\n  What it says itself stands above.")
+    def __init__(self, reason: str, said: str) -> None:
+        self.reason, self.said = reason, said
+        super().__init__(f"JupyterLab did not open: {reason}. It said last:\n{said or '  nothing'}")

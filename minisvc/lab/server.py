@@ -22,6 +22,7 @@ from minisvc.lab.errors import ServerFailed
 
 HOST = "127.0.0.1"
 PORTS = range(8888, 8938)
+LOG, SAID_LINES = "jupyterlab.log", 20
 SETTINGS = Path(__file__).parent / "settings"
 ENDS = (signal.SIGINT, signal.SIGTERM, *([signal.SIGHUP] if hasattr(signal, "SIGHUP") else []))
 """Signals that close the lab."""
@@ -66,27 +67,35 @@ class Running:
 
     server: Server
     process: subprocess.Popen[bytes]
+    log: Path
 
     def wait_until_ready(self) -> None:
         """Return once it answers; raises `ServerFailed` if it ends or does not answer in a minute."""
         deadline = time.monotonic() + READY_WITHIN_S
         while not _answers(self.server.port):
             if self.process.poll() is not None:
-                raise ServerFailed(f"it ended with status {self.process.returncode}")
+                raise ServerFailed(f"it ended with status {self.process.returncode}", self.said())
             if time.monotonic() > deadline:
-                raise ServerFailed(f"no answer on port {self.server.port} within {READY_WITHIN_S:.0f} s")
+                raise ServerFailed(f"no answer on port {self.server.port} within {READY_WITHIN_S:.0f} s", self.said())
             time.sleep(0.1)
+
+    def said(self) -> str:
+        """The last lines that JupyterLab and its kernels logged."""
+        with suppress(OSError):
+            return "\n".join(self.log.read_text("utf-8", "replace").splitlines()[-SAID_LINES:])
+        return ""
 
 
 @contextmanager
 def running(server: Server, *, open_browser: bool) -> Iterator[Running]:
     """Run `server` while the block runs; afterwards it, its kernels and its run-time files are gone."""
     process = None
+    # What JupyterLab logs is for whoever looks for a fault: it would bury the address.
     with tempfile.TemporaryDirectory(prefix="statewise-lab-", ignore_cleanup_errors=True) as scratch:
         try:
             with _uninterrupted():
                 process = _start(server, Path(scratch), open_browser=open_browser)
-            yield Running(server, process)
+            yield Running(server, process, Path(scratch, LOG))
         finally:
             if process is not None:
                 _stop(process)
@@ -95,12 +104,15 @@ def running(server: Server, *, open_browser: bool) -> Iterator[Running]:
 def _start(server: Server, scratch: Path, *, open_browser: bool) -> subprocess.Popen[bytes]:
     # A session of its own: Ctrl-C in the terminal then reaches this process alone, which stops
     # JupyterLab in order, without the question that JupyterLab asks.
-    return subprocess.Popen(  # noqa: S603 - our own interpreter, our own arguments
-        server.command(open_browser=open_browser),
-        env=_environment(scratch, server.token),
-        stdin=subprocess.DEVNULL,
-        start_new_session=True,
-    )
+    with (scratch / LOG).open("wb") as log:
+        return subprocess.Popen(  # noqa: S603 - our own interpreter, our own arguments
+            server.command(open_browser=open_browser),
+            env=_environment(scratch, server.token),
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            start_new_session=True,
+        )
 
 
 def _stop(process: subprocess.Popen[bytes]) -> None:

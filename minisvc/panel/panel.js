@@ -521,10 +521,11 @@ function render({ model, el }) {
       asking.done(message);
       tools.show(model.get("picture")); // a choice that was refused goes back
     }
+    if (message.kind === "broken") alarm.complain(`This view has stopped. ${message.error}`);
     if (message.kind !== "dots") return;
     dots.send(message.dots, places, people());
     const last = message.dots.at(-1);
-    put(book.why, `Latest request: ${last.user ?? "a visitor"} → ${last.backend ?? "nobody"}. ${last.why}`);
+    put(book.why, `Latest request: ${last.user ?? "a visitor"} → ${last.backend ?? "nobody"}: ${last.why}`);
   };
 
   const size = new ResizeObserver(() => {

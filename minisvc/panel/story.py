@@ -50,11 +50,18 @@ class Outage:
 
 
 class Story:
-    """Read a cluster's ledger and events forward and keep what a person wants to look back on."""
+    """Read a cluster's ledger and events forward and keep what a person wants to look back on.
+
+    Attributes:
+        lines: the latest sentences; `told` counts all there ever were.
+        seconds: what ended in each second since the story began, for the last minute.
+        outages: faults to shade, for the last minute.
+        contradicted: users whose last assertion was false.
+    """
 
     def __init__(self, cluster: Cluster, now: Clock = monotonic) -> None:
         self._cluster, self._now = cluster, now
-        self._ledger_at = self._events_at = self._numbered = 0
+        self._ledger_at = self._events_at = self.told = 0
         self.began_s = now()
         self.lines: deque[Line] = deque(maxlen=LINES)
         self.seconds: dict[int, Second] = {}
@@ -79,9 +86,9 @@ class Story:
 
     def say(self, kind: str, sentence: str, at_s: float | None = None) -> None:
         """Add a sentence to the log; `at_s` on the monotonic clock, now when not given."""
-        self._numbered += 1
+        self.told += 1
         moment = (self._now() if at_s is None else at_s) - self.began_s
-        self.lines.append(Line(self._numbered, max(0.0, moment), kind, sentence))
+        self.lines.append(Line(self.told, max(0.0, moment), kind, sentence))
 
     def _tell_event(self, event: Event) -> None:
         self.say(event.kind, event.sentence, event.at_s)

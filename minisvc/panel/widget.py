@@ -10,6 +10,7 @@ from __future__ import annotations
 import threading
 from base64 import b64encode
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from contextvars import Context, copy_context
 from dataclasses import asdict, replace
 from html import escape
@@ -113,22 +114,26 @@ class Panel(Shown):
     # The publisher looks and sends.
 
     def _follow(self) -> None:
-        while not self._ended.is_set():
-            self._wake.wait(TICK_S)
-            self._wake.clear()
-            if self._ended.is_set():
-                return
-            if not self._cluster.is_open:
-                self._end()
-            self._look()
+        try:
+            while not self._ended.is_set():
+                self._wake.wait(TICK_S)
+                self._wake.clear()
+                if not self._cluster.is_open:
+                    self._end()
+                self._look()
+        except Exception as broken:  # noqa: BLE001 - a thread's exception shows nowhere but here
+            self._end()
+            with suppress(Exception):  # the kernel itself may be gone
+                self.send({"kind": "broken", "error": f"{type(broken).__name__}: {broken}"})
 
     def _look(self) -> None:
+        told = self._story.told
         try:
             exchanges = self._story.read()
             seen = self._present()
         except MinisvcError:
             return  # the cluster closed between two looks; the next one sees that
-        changed = seen != self._seen or bool(exchanges)
+        changed = seen != self._seen or bool(exchanges) or told != self._story.told
         self._seen, self._unsent = seen, self._unsent or changed
         if self._unsent and self._views != 0:
             self._unsent = False

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from minisvc.lab.server import SETTINGS, Running, Server, pick_port
+from minisvc.lab.server import LOG, SETTINGS, Running, Server, pick_port
 
 ROOT = Path(__file__).parents[2]
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
@@ -44,6 +44,7 @@ def served(scratch: Path) -> Iterator[Server]:
     server = Server(books, "00-start-here.ipynb", pick_port(None))
     keeps = {f"JUPYTER_{name}_DIR": str(scratch / name.lower()) for name in ("CONFIG", "DATA", "RUNTIME")}
     own = {"IPYTHONDIR": str(scratch / "ipython"), "JUPYTERLAB_WORKSPACES_DIR": str(scratch / "workspaces")}
+    log = (scratch / LOG).open("wb")
     process = subprocess.Popen(
         [*server.command(open_browser=False), "--LabApp.expose_app_in_browser=True"],
         env={
@@ -54,13 +55,16 @@ def served(scratch: Path) -> Iterator[Server]:
             "JUPYTER_PREFER_ENV_PATH": "1",
             "JUPYTER_TOKEN": server.token,
         },
+        stdout=log,
+        stderr=log,
     )
     try:
-        Running(server, process).wait_until_ready()
+        Running(server, process, scratch / LOG).wait_until_ready()
         yield server
     finally:
         process.terminate()
         process.wait(20)
+        log.close()
 
 
 @contextmanager

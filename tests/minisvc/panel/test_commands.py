@@ -1,3 +1,5 @@
+from pathlib import Path
+
 import pytest
 
 from minisvc import Cluster
@@ -53,3 +55,9 @@ def test_what_the_cluster_refuses_is_refused(shop: Cluster) -> None:
         obey(shop, {"command": "crash", "value": "z"})
     with pytest.raises(LayoutError, match="stiky"):
         obey(shop, {"command": "state", "value": "stiky"})
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_stands_in_the_documentation(name: str) -> None:
+    page = (Path(__file__).parents[3] / "docs" / "panel.md").read_text("utf-8")
+    assert f"| `{name}` |" in page
