@@ -5,7 +5,8 @@ from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 
-from advisor.document import Checker, Node, parse, read_text
+from advisor.checker import Checker
+from advisor.document import Node, parse, read_text
 from advisor.errors import AnswersError, Fault, FileError, Place, did_you_mean
 from advisor.model import UNKNOWN, AnswerFile, Component, Question, Rulebook, Value
 

@@ -8,12 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NoReturn
 
-from advisor.answers import load_answers, save_answers
-from advisor.engine import advise
-from advisor.errors import AdvisorError, Fault, OutOfInputError, Place, UsageError, did_you_mean
-from advisor.interview import Interview
-from advisor.model import Advice, AnswerFile, Rulebook
-from advisor.rules import load_rules
+from advisor.errors import AdvisorError, Cancelled, Fault, UsageError, did_you_mean
 
 DONE, BAD, CANCELLED = 0, 2, 130
 COMMANDS = ("recommend", "resume", "rules")
@@ -50,6 +45,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     except AdvisorError as error:
         print(f"advisor: {error}" if len(error.faults) == 1 else error, file=sys.stderr)
         return BAD
+    except Cancelled as cancelled:
+        print(f"\nCancelled. {cancelled.way_on}", file=sys.stderr)
+        return CANCELLED
     except KeyboardInterrupt:
         print("\nCancelled.", file=sys.stderr)
         return CANCELLED
@@ -87,94 +85,26 @@ def _parser() -> _Parser:
 
 
 def _run(line: argparse.Namespace) -> int:
+    """Do what the line asks for. Each command is imported when it is wanted: --help needs none of them."""
     if line.version:
-        from importlib.metadata import version  # noqa: PLC0415  # 30 ms for one word
+        from importlib.metadata import version  # noqa: PLC0415
 
         print(f"advisor {version('statewise')}")
         return DONE
     if line.command == "recommend":
-        return _recommend(line)
+        from advisor.commands import recommend  # noqa: PLC0415
+
+        recommend.run(line.file, line.rules, as_json=line.json)
+        return DONE
     if line.command == "rules":
-        return _check(line.file)
-    rulebook = load_rules(line.rules)
+        from advisor.commands import rules  # noqa: PLC0415
+
+        rules.check(line.file)
+        return DONE
+    from advisor.commands import ask  # noqa: PLC0415
+
     if line.command == "resume":
-        file = load_answers(line.file, rulebook, unfinished=True)
-        return _interview(Interview.resumed(rulebook, file), line.file, line)
-    path = line.answers or _free_place(Path("answers.yaml"))
-    if path.exists():
-        raise UsageError([Fault(Place(str(path)), "this file exists.", f"Go on with it: advisor resume {path}")])
-    return _interview(Interview(rulebook), path, line)
-
-
-def _recommend(line: argparse.Namespace) -> int:
-    rulebook = load_rules(line.rules)
-    advice = advise(rulebook, load_answers(line.file, rulebook))
-    if line.json:
-        from json import dumps  # noqa: PLC0415
-
-        from advisor.report.data import data_of  # noqa: PLC0415
-
-        print(dumps(data_of(advice), indent=2))
+        ask.resume(line.file, line.rules, plain=line.plain)
     else:
-        _show(advice, rulebook)
+        ask.start(line.answers, line.rules, plain=line.plain)
     return DONE
-
-
-def _show(advice: Advice, rulebook: Rulebook) -> None:
-    from rich.console import Console  # noqa: PLC0415  # 35 ms that --json need not pay
-
-    from advisor.report.screen import show  # noqa: PLC0415
-
-    show(advice, rulebook, Console(highlight=False))
-
-
-def _check(path: Path | None) -> int:
-    from advisor.check import check_rules  # noqa: PLC0415
-
-    report = check_rules(path)
-    print(f"{report.file}: no faults.")
-    print("  " + ", ".join(f"{count} {noun}" for noun, count in report.counts.items()))
-    return DONE
-
-
-def _interview(interview: Interview, path: Path, line: argparse.Namespace) -> int:
-    from advisor.prompts import face_for, hold  # noqa: PLC0415
-
-    face = face_for(plain=line.plain)
-    print(f"Answers are kept in {path} as you go.\n")
-    try:
-        file = hold(interview, face, lambda answers: save_answers(path, answers))
-    except KeyboardInterrupt:
-        print(f"\nCancelled. {_way_on(path)}", file=sys.stderr)
-        return CANCELLED
-    except OutOfInputError as error:
-        print(f"advisor: {error} {_way_on(path)}", file=sys.stderr)
-        return BAD
-    return _end(interview.rulebook, file, path)
-
-
-def _end(rulebook: Rulebook, file: AnswerFile, path: Path) -> int:
-    print()
-    _show(advise(rulebook, file), rulebook)
-    print(f"\nYour answers are kept. See this again:\n  {_command('recommend', path)}")
-    return DONE
-
-
-def _way_on(path: Path) -> str:
-    return f"Go on with: {_command('resume', path)}" if path.exists() else "Start again with: advisor"
-
-
-def _command(name: str, path: Path) -> str:
-    from shlex import quote  # noqa: PLC0415
-
-    return f"advisor {name} {quote(str(path))}"
-
-
-def _free_place(path: Path) -> Path:
-    """The path, or the first numbered one beside it that is not taken."""
-    number = 1
-    free = path
-    while free.exists():
-        number += 1
-        free = path.with_stem(f"{path.stem}-{number}")
-    return free

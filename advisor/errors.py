@@ -4,11 +4,10 @@ A file with several faults reports all of them at once: an error carries a tuple
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):
     """Where in a file: line and column count from 1; None when the fault is the file itself."""
 
     file: str
@@ -21,8 +20,7 @@ class Place:
         return f"{self.file}:{self.line}:{self.column}"
 
 
-@dataclass(frozen=True, slots=True)
-class Fault:
+class Fault(NamedTuple):
     """One thing wrong: where (None when no file is concerned), what, and what to do about it."""
 
     place: Place | None
@@ -67,6 +65,18 @@ class AnswersError(AdvisorError):
 
 class OutOfInputError(AdvisorError):
     """The input ended before the interview did; what was answered is kept."""
+
+
+class Cancelled(KeyboardInterrupt):
+    """Ctrl-C where there is something to go on with.
+
+    Attributes:
+        way_on: a sentence that names the command which goes on.
+    """
+
+    def __init__(self, way_on: str) -> None:
+        self.way_on = way_on
+        super().__init__(way_on)
 
 
 def did_you_mean(value: str, known: Iterable[str]) -> str:

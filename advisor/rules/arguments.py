@@ -2,7 +2,8 @@
 
 from collections.abc import Collection, Mapping
 
-from advisor.document import Checker, Node
+from advisor.checker import Checker
+from advisor.document import Node
 from advisor.model import CompanionRule, Concern, Condition, Requirement, Rule
 
 Choices = Mapping[str, frozenset[str]]

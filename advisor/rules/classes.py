@@ -4,7 +4,8 @@ from collections.abc import Hashable, Iterable, Mapping
 from itertools import combinations
 from typing import TypeVar
 
-from advisor.document import Checker, Node
+from advisor.checker import Checker
+from advisor.document import Node
 from advisor.model import ServiceClass
 
 CLASSES = tuple(each.value for each in ServiceClass)

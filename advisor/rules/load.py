@@ -2,7 +2,8 @@
 
 from pathlib import Path
 
-from advisor.document import Checker, Node, parse, read_text
+from advisor.checker import Checker
+from advisor.document import Node, parse, read_text
 from advisor.errors import Fault, FileError, Place, RulesError
 from advisor.model import Rulebook
 from advisor.rules.arguments import companions_of, concerns_of, requirements_of, rules_of

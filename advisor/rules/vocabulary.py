@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping
 
-from advisor.document import Checker, Node
+from advisor.checker import Checker
+from advisor.document import Node
 from advisor.model import UNKNOWN, Archetype, Band, Fact, Mechanism, Option, Question, ServiceClass
 
 CLASSES = tuple(each.value for each in ServiceClass)

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-import advisor.cli
 from advisor.cli import main
+from advisor.commands import recommend
 from tests.advisor.conftest import Run
 from tests.advisor.small_rules import SMALL_RULES
 
@@ -152,6 +152,6 @@ def test_an_interrupt_anywhere_is_130(monkeypatch: pytest.MonkeyPatch, capsys: p
     def interrupted(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(advisor.cli, "load_rules", interrupted)
+    monkeypatch.setattr(recommend, "load_rules", interrupted)
     assert main(["recommend", "x"]) == 130
     assert capsys.readouterr().err == "\nCancelled.\n"

@@ -49,7 +49,7 @@ def test_an_input_that_ends_early_is_told_and_the_answers_are_kept(run: Run, tmp
     done = run(text=lines(*SYSTEM))
     assert done.returncode == 2
     assert done.stderr == (
-        "advisor: the input ended before the last question was answered. Go on with: advisor resume answers.yaml\n"
+        "advisor: the input ended before the last question was answered.\n  Go on with: advisor resume answers.yaml\n"
     )
     resumed = run("resume", "answers.yaml", text=lines(*CART, "no"))
     assert resumed.returncode == 0, resumed.stderr

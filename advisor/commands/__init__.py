@@ -1,0 +1,1 @@
+"""What the `advisor` command can do, one module a command."""
