@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from itertools import groupby
 
 from rich.console import Console, Group, RenderableType
@@ -41,9 +42,15 @@ def _report(advice: Advice, rulebook: Rulebook, *, narrow: bool) -> Iterator[Ren
     yield Text.assemble((advice.name, "bold"), ": ", _word(advice.overall))
     if advice.overall:
         yield Padding(rulebook.words[advice.overall], (0, 0, 0, 2), style="dim")
+    undecided = [component.name for component in advice.components if component.contradiction]
+    if undecided and advice.overall:
+        yield Text(f"Without {', '.join(undecided)}, whose answers contradict each other.", style="bold red")
+    shared = len({component.figures for component in advice.components}) == 1
     for component in advice.components:
         yield ""
-        yield _component(component, rulebook, narrow=narrow)
+        yield _component(component if not shared else replace(component, figures=()), rulebook, narrow=narrow)
+    if shared:  # said once, where every part has the same
+        yield from _section("Figures", _figures(advice.components[0]))
 
 
 def _word(word: ServiceClass | None) -> Text:

@@ -75,3 +75,24 @@ def test_every_component_is_reported(rulebook: Rulebook) -> None:
     assert report.startswith("all: hybrid\n")
     assert "one · stateless ─" in report
     assert "two · stateful ─" in report
+
+
+def test_a_part_without_advice_is_left_out_of_the_word_and_said_so(rulebook: Rulebook) -> None:
+    text = """version: 1
+name: all
+components:
+  - {name: one, archetype: api}
+  - {name: drop, archetype: files, answers: {failure_tolerance: nothing}}
+"""
+    report = shown(rulebook, text)
+    assert report.startswith("all: stateless\n")
+    assert "\nWithout drop, whose answers contradict each other.\n" in report
+    assert "drop · no advice ─" in report
+
+
+def test_figures_that_all_parts_share_are_shown_once(rulebook: Rulebook) -> None:
+    parts = "components: [{name: one, archetype: api}, {name: two, archetype: cart}]"
+    system = "system: {sessions: 3000, requests_per_second: 1}"
+    assert shown(rulebook, f"version: 1\n{system}\n{parts}").count("= reconnects after") == 1
+    own = parts.replace("archetype: api", "archetype: api, answers: {sessions: 6000}")
+    assert shown(rulebook, f"version: 1\n{system}\n{own}").count("= reconnects after") == 2
