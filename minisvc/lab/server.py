@@ -72,7 +72,7 @@ class Running:
     def wait_until_ready(self) -> None:
         """Return once it answers; raises `ServerFailed` if it ends or does not answer in a minute."""
         deadline = time.monotonic() + READY_WITHIN_S
-        while not _answers(self.server.port):
+        while not _answers(self.server):
             if self.process.poll() is not None:
                 raise ServerFailed(f"it ended with status {self.process.returncode}", self.said())
             if time.monotonic() > deadline:
@@ -147,6 +147,11 @@ def pick_port(wanted: int | None) -> int:
             return port
     if wanted is not None:
         raise PortTaken(HOST, wanted)
+    return any_port()
+
+
+def any_port() -> int:
+    """A port that is free just now, whichever."""
     with socket.create_server((HOST, 0)) as probe:
         return int(probe.getsockname()[1])
 
@@ -157,11 +162,12 @@ def _free(port: int) -> bool:
     return False
 
 
-def _answers(port: int) -> bool:
+def _answers(server: Server) -> bool:
+    """Whether this very server answers: any other on that port would not know the token."""
     with suppress(OSError):
-        connection = HTTPConnection(HOST, port, timeout=1)
+        connection = HTTPConnection(HOST, server.port, timeout=1)
         try:
-            connection.request("GET", "/api")
+            connection.request("GET", "/api/status", headers={"Authorization": f"token {server.token}"})
             return connection.getresponse().status == 200
         finally:
             connection.close()

@@ -11,6 +11,7 @@ const BADGE = { up: "● up", draining: "◐ draining", unhealthy: "▲ unhealth
 const SIGNS = { lost: "◆", failed: "✕", crash: "⚡", restart: "⟳", error: "!" };
 const SILENT_MS = 5000;
 const HERE_MS = 1000;
+const GONE = "The notebook’s kernel no longer knows this panel. Run its cells again.";
 
 const items = (n) => `${n} item${n === 1 ? "" : "s"}`;
 const says = (who) => (who.items ? items(who.items) + (who.contradicted ? ", rest LOST" : "")
@@ -424,6 +425,16 @@ function logLine(line) {
 }
 
 // ---------------------------------------------------------------- view
+// A kernel that restarted no longer knows this view: then sending throws, and nobody is there to hear.
+function tell(model, message) {
+  try {
+    model.send(message);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 function asker(model, complain) {
   const waiting = new Map();
   let number = 0;
@@ -431,14 +442,14 @@ function asker(model, complain) {
     number += 1;
     const silence = setTimeout(() => complain("No answer from the notebook yet. Is the kernel running?"), SILENT_MS);
     waiting.set(number, { control, silence });
-    if (control) control.dataset.waiting = number;
-    model.send({ command, value, number });
+    control.dataset.waiting = number;
+    if (!tell(model, { command, value, number })) done({ number, error: GONE });
   };
   const done = (answer) => {
     const { control, silence } = waiting.get(answer.number) ?? {};
     waiting.delete(answer.number);
     clearTimeout(silence);
-    if (control?.dataset.waiting === String(answer.number)) delete control.dataset.waiting;
+    if (control && control.dataset.waiting === String(answer.number)) delete control.dataset.waiting;
     if (silence !== undefined) complain(answer.error ?? "");
   };
   const stop = () => waiting.forEach(({ silence }) => clearTimeout(silence));
@@ -499,7 +510,7 @@ function render({ model, el }) {
     drawWires(wires, places);
     dots.reroute(places, people());
   };
-  const tell = () => times.show(model.get("history"), (performance.now() - received) / 1000);
+  const showTimes = () => times.show(model.get("history"), (performance.now() - received) / 1000);
   const showPicture = () => {
     const seen = model.get("picture");
     for (const each of seen.instances) if (!SERVING.includes(each.status)) dots.cancel(each.name);
@@ -513,7 +524,7 @@ function render({ model, el }) {
   };
   const showHistory = () => {
     received = performance.now();
-    tell();
+    showTimes();
   };
   const showLog = () => book.show(model.get("log"));
   const hear = (message) => {
@@ -530,19 +541,19 @@ function render({ model, el }) {
 
   const size = new ResizeObserver(() => {
     place();
-    tell();
+    showTimes();
   });
   size.observe(scene.root);
-  const clock = setInterval(() => root.isConnected && !model.get("picture").closed && tell(), 1000);
+  const clock = setInterval(() => root.isConnected && !model.get("picture").closed && showTimes(), 1000);
   const listeners = [["change:picture", showPicture], ["change:history", showHistory], ["change:log", showLog],
     ["msg:custom", hear]];
   for (const [event, listen] of listeners) model.on(event, listen);
   showPicture();
   showHistory();
   showLog();
-  model.send({ command: "hello" });
+  tell(model, { command: "hello" });
   // JupyterLab opens a channel of its own for widgets just after the first message; say which it is.
-  const here = setTimeout(() => model.send({ command: "here" }), HERE_MS);
+  const here = setTimeout(() => tell(model, { command: "here" }), HERE_MS);
 
   return () => {
     size.disconnect();
@@ -551,7 +562,7 @@ function render({ model, el }) {
     dots.clear();
     asking.stop();
     for (const [event, listen] of listeners) model.off(event, listen);
-    model.send({ command: "bye" });
+    tell(model, { command: "bye" });
   };
 }
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from minisvc.lab.server import LOG, SETTINGS, Running, Server, pick_port
+from minisvc.lab.server import LOG, SETTINGS, Running, Server, any_port
 
 ROOT = Path(__file__).parents[2]
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
@@ -41,7 +41,7 @@ def served(scratch: Path) -> Iterator[Server]:
     # Tools for teachers may be installed beside the lab; a learner's page is without them.
     (settings / "page_config.json").write_text('{"disabledExtensions": {"@jupyter/nbgrader": true}}')
     shutil.copytree(ROOT / "notebooks", books, ignore=shutil.ignore_patterns(".*"))
-    server = Server(books, "00-start-here.ipynb", pick_port(None))
+    server = Server(books, "00-start-here.ipynb", any_port())
     keeps = {f"JUPYTER_{name}_DIR": str(scratch / name.lower()) for name in ("CONFIG", "DATA", "RUNTIME")}
     own = {"IPYTHONDIR": str(scratch / "ipython"), "JUPYTERLAB_WORKSPACES_DIR": str(scratch / "workspaces")}
     log = (scratch / LOG).open("wb")

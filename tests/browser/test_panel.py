@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from minisvc.lab.server import Server
-from tests.browser.lab import Book
+from tests.browser.lab import KERNEL_IS_IDLE, Book
 
 pytestmark = pytest.mark.browser
 
@@ -181,3 +181,23 @@ def test_reopened_without_its_kernel_a_saved_notebook_shows_the_last_picture(
         expect(page.get_by_text("Error displaying widget").locator("visible=true")).to_have_count(0)
     finally:
         lesson_file.write_bytes(original)
+
+
+def test_after_its_kernel_restarted_a_panel_says_that_it_is_stale(panel: Locator, page: Page) -> None:
+    page.evaluate("() => window.jupyterapp.shell.currentWidget.sessionContext.session.kernel.restart()")
+    page.wait_for_function(KERNEL_IS_IDLE)
+    instance(panel, "a").get_by_role("button").click()
+    expect(panel.get_by_role("alert")).to_contain_text(re.compile("Run its cells again|Is the kernel running"))
+
+
+@pytest.mark.parametrize("width", [700, 1000, 1600])
+def test_nothing_sticks_out_at_any_width(panel: Locator, page: Page, width: int) -> None:
+    panel.get_by_label("Carts live in").select_option("redis")
+    expect(panel.locator("[data-store]")).to_be_visible()
+    page.set_viewport_size({"width": width, "height": 900})
+    page.wait_for_function("(width) => window.innerWidth === width", arg=width)
+    assert panel.evaluate("(root) => root.scrollWidth <= root.clientWidth")
+    crossed = """(stage) => [...stage.children].slice(1).filter((box) => box.offsetParent).some((box, place, all) =>
+        place && box.getBoundingClientRect().left < all[place - 1].getBoundingClientRect().right
+              && box.getBoundingClientRect().top < all[place - 1].getBoundingClientRect().bottom)"""
+    assert not panel.locator(".sw-stage").evaluate(crossed)
