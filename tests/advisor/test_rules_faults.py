@@ -2,7 +2,7 @@
 
 import pytest
 
-from advisor.errors import FileError, RulesError
+from advisor.errors import RulesError
 from advisor.rules import rulebook_of
 from tests.advisor.small_rules import SMALL_RULES
 
@@ -95,24 +95,6 @@ def test_five_faults_are_reported_at_once_with_line_and_column() -> None:
         "rules.yaml:37:55",
     ], "\n".join(faults)
     assert "lacks" in faults[4], "a misspelt key is also a missing one"
-
-
-@pytest.mark.parametrize(
-    ("text", "said"),
-    [
-        ("a: [1,\nb: 2", "rules.yaml:2:5: this is not YAML: expected ',' or ']'"),
-        ("a: 1\n\tb: 2", "rules.yaml:2:1: this is not YAML: found character '\\t'"),
-        ("--- a\n--- b", "rules.yaml:2:1: this is not YAML: but found another document"),
-        ("# nothing\n", "rules.yaml: this file holds nothing but comments."),
-        ("a: \x00", "rules.yaml: this is not YAML"),
-        ("a: &x [*x]", "rules.yaml:1:4: this alias contains itself."),
-    ],
-    ids=["unclosed", "tab", "two documents", "comments", "binary", "endless"],
-)
-def test_what_is_not_yaml_is_told_with_its_place(text: str, said: str) -> None:
-    with pytest.raises(FileError) as caught:
-        rulebook_of(text, "rules.yaml")
-    assert str(caught.value).startswith(said)
 
 
 @pytest.mark.parametrize("text", ["[]", "just words", "3", "null", "{}", "version: yes", "rules: 3\nwords: []"])
