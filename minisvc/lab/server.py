@@ -182,7 +182,8 @@ def _environment(scratch: Path, token: str) -> dict[str, str]:
         "JUPYTER_PREFER_ENV_PATH": "1",  # the kernel of this Python, not one that the user keeps
         "JUPYTER_RUNTIME_DIR": str(scratch / "runtime"),
     }
-    if not os.access(Path.home(), os.W_OK):
+    # In a container there may be no home, or none that one may write to.
+    if not os.access(os.path.expanduser("~"), os.W_OK):  # noqa: PTH111 - Path.home raises where there is none
         own |= {name: str(scratch / name.lower()) for name in ("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR")}
         own["IPYTHONDIR"] = str(scratch / "ipython")
     return {**os.environ, **own}

@@ -258,11 +258,16 @@ function drawWires(layer, places) {
   }
 }
 
+function reachable(dot, places) {
+  const there = places.instances.get(dot.backend);
+  return there && SERVING.includes(there.node.dataset.status) ? there : undefined;
+}
+
 // The hops of one request as pairs of places; a way back is the same, hollow.
 function hops(dot, places, people) {
   const start = places.customers.get(dot.user)?.right ?? { x: 0, y: places.balancer.left.y };
   const out = [[start, places.balancer.left]];
-  const there = places.instances.get(dot.backend);
+  const there = reachable(dot, places);
   if (there) out.push([places.balancer.right, there.left]);
   if (there && places.store) out.push([there.right, places.store.left]);
   const back = out.map(([from, to]) => [to, from]).reverse();
@@ -271,8 +276,9 @@ function hops(dot, places, people) {
 
 function between([from, to], part) {
   const t = part < 0.5 ? 2 * part * part : 1 - 2 * (1 - part) * (1 - part);
-  const s = 3 * t * t - 2 * t * t * t; // the curve of a wire: x is linear in t, y eases
-  return { x: from.x + (to.x - from.x) * t, y: from.y + (to.y - from.y) * s };
+  const across = 1.5 * t - 1.5 * t * t + t * t * t; // the curve of a wire, see there
+  const down = 3 * t * t - 2 * t * t * t;
+  return { x: from.x + (to.x - from.x) * across, y: from.y + (to.y - from.y) * down };
 }
 
 class Dots {
@@ -284,12 +290,15 @@ class Dots {
 
   send(dots, places, people) {
     if (still() || document.hidden || !this.layer.isConnected) return;
-    dots.forEach((dot, place) => this.launch(dot, hops(dot, places, people), (place * 100) / dots.length));
+    // An answer of an instance that has died since is old news: nothing flies there any more.
+    const fresh = dots.filter((dot) => !dot.served || reachable(dot, places));
+    fresh.forEach((dot, place) => this.launch(dot, hops(dot, places, people), (place * 100) / fresh.length));
   }
 
   launch(dot, way, wait) {
     if (this.flights.size >= MOST_FLIGHTS) return;
     const node = draw("g", { class: `sw-dot${dot.lost ? " sw-bad" : ""}`, "data-dot": dot.user ?? "" });
+    node.setAttribute("data-to", dot.backend ?? "");
     const d = way.who?.outline ?? "M-7,0A7,7 0 1 0 7,0A7,7 0 1 0 -7,0Z";
     node.append(draw("path", { d, fill: way.who?.colour ?? "#888", class: "sw-mark", transform: "scale(.62)" }));
     node.setAttribute("visibility", "hidden");
@@ -334,7 +343,7 @@ class Dots {
     for (const flight of this.flights) flight.way = hops(flight.dot, places, people);
   }
 
-  // Nothing flies into an instance that is gone.
+  // Whatever is on its way to an instance that is gone, or back from it, ends where it is.
   cancel(backend) {
     for (const flight of this.flights) {
       if (flight.dot.backend !== backend) continue;

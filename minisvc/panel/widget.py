@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 
 HERE = Path(__file__).parent
 TICK_S = 0.1
+IDLE_S = 1.0
+"""Between two looks while no view is open."""
 STILL_EVERY = 30
 """Ticks between two still pictures for the file: one in three seconds, and only after a change."""
 MOST_DOTS = 24
@@ -116,7 +118,7 @@ class Panel(Shown):
     def _follow(self) -> None:
         try:
             while not self._ended.is_set():
-                self._wake.wait(TICK_S)
+                self._wake.wait(IDLE_S if self._views == 0 else TICK_S)
                 self._wake.clear()
                 if not self._cluster.is_open:
                     self._end()

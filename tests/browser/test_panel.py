@@ -52,11 +52,13 @@ def test_crash_loses_exactly_the_carts_that_were_held_there(panel: Locator) -> N
     held = owners(panel, "a")
     assert held
     assert figure(panel, "lost") == 0
+    expect(panel.locator("[data-dot]").first).to_be_attached()
 
     instance(panel, "a").get_by_role("button", name="Crash a").click()
 
     expect(instance(panel, "a")).to_have_attribute("data-status", "down")
     expect(instance(panel, "a").locator("[data-owner]")).to_have_count(0)
+    expect(panel.locator('[data-dot][data-to="a"]')).to_have_count(0)
     at_least(panel, "lost", len(held))
     at_least(panel, "served", figure(panel, "served") + 12)  # everybody has looked again since
     assert figure(panel, "lost") == len(held)
@@ -201,3 +203,12 @@ def test_nothing_sticks_out_at_any_width(panel: Locator, page: Page, width: int)
         place && box.getBoundingClientRect().left < all[place - 1].getBoundingClientRect().right
               && box.getBoundingClientRect().top < all[place - 1].getBoundingClientRect().bottom)"""
     assert not panel.locator(".sw-stage").evaluate(crossed)
+
+
+def test_with_reduced_motion_nothing_travels_and_carts_vanish_at_once(panel: Locator, page: Page) -> None:
+    page.emulate_media(reduced_motion="reduce")
+    fill_carts(panel)
+    instance(panel, "a").get_by_role("button").click()
+    expect(instance(panel, "a")).to_have_attribute("data-status", "down")
+    assert panel.locator("[data-dot], .sw-gone").count() == 0
+    expect(instance(panel, "a").locator(".sw-chip")).to_have_count(0)

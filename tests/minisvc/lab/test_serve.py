@@ -11,7 +11,7 @@ import pytest
 import requests
 
 from minisvc.lab import first_notebook, packaged_notebooks, serve
-from minisvc.lab.server import HOST, Server, pick_port
+from minisvc.lab.server import HOST, Server, any_port, pick_port, running
 
 SERVE = "import sys; from minisvc.lab import serve; sys.exit(serve(None, open_browser=False, port=None))"
 
@@ -124,3 +124,18 @@ def test_ctrl_c_before_the_server_answers_leaves_nothing(lab: subprocess.Popen[s
     assert lab.returncode == 0
     assert "Traceback" not in errors
     assert not list(tmp_path.glob("statewise-lab-*"))
+
+
+@pytest.fixture
+def homeless(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", "/nonexistent")
+
+
+@pytest.mark.usefixtures("homeless")
+def test_without_a_home_everything_is_kept_in_a_temporary_place() -> None:
+    server = Server(packaged_notebooks(), "00-start-here.ipynb", any_port())
+    with running(server, open_browser=False) as lab:
+        lab.wait_until_ready()
+        listed = requests.get(f"http://{HOST}:{server.port}/api/status", params={"token": server.token}, timeout=30)
+    assert listed.status_code == 200
+    assert lab.process.returncode is not None
