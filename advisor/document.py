@@ -81,9 +81,8 @@ def parse(text: str, file: str) -> Node:
         text = text.replace("\t", " ")  # JSON may indent by tabs; YAML may not
     quick = _c_events(text)
     if quick is not None:
-        with suppress(
-            YAMLError, ValueError, RecursionError
-        ):  # it refuses some sound YAML 1.2; what is refused, the other one judges
+        # It refuses some sound YAML 1.2, so what it refuses is judged by the other parser.
+        with suppress(YAMLError, ValueError, RecursionError):
             return _Builder(quick, file).root()
     try:
         return _Builder(_events(text), file).root()

@@ -43,7 +43,7 @@ def _component_advice(rulebook: Rulebook, file: AnswerFile, component: Component
         also=(),
         service_class=None,
         runner_up=None,
-        lead=0,
+        lead=None,
         margin="",
         tied=(),
         scores=decision.scores,
@@ -72,15 +72,21 @@ def _component_advice(rulebook: Rulebook, file: AnswerFile, component: Component
 def _placed(bare: ComponentAdvice, decision: Decision) -> ComponentAdvice:
     """The advice with winner, runner-up and margin filled in."""
     first, *others = decision.scores
-    lead = first.total - others[0].total if others else CLEAR_LEAD
+    lead = first.total - others[0].total if others else None
     return replace(
         bare,
         mechanism=first.mechanism,
         runner_up=others[0].mechanism if others else None,
         lead=lead,
-        margin="toss-up" if lead == 0 else "lean" if lead < CLEAR_LEAD else "clear",
+        margin=_margin(lead),
         tied=tuple(score.mechanism for score in others if score.total == first.total),
     )
+
+
+def _margin(lead: int | None) -> str:
+    if lead is None or lead >= CLEAR_LEAD:
+        return "clear"
+    return "lean" if lead else "toss-up"
 
 
 def _defaults(rulebook: Rulebook, file: AnswerFile, component: Component) -> dict[str, str]:

@@ -112,7 +112,7 @@ class ComponentAdvice:
         also: mechanisms that belong beside it.
         service_class: derived from both; None on a contradiction.
         runner_up: second in points; None when the requirements left only one.
-        lead: points between the two; 0 is a tie, which went to the simplest.
+        lead: points between the two; 0 is a tie, which went to the simplest. None without a runner-up.
         margin: "toss-up" (0), "lean" (1 to 2), "clear" (3 and more, or nobody else left).
         tied: mechanisms with the same points as the winner, itself excepted.
         scores: every mechanism that is left, best first.
@@ -127,7 +127,7 @@ class ComponentAdvice:
     also: tuple[Companion, ...]
     service_class: ServiceClass | None
     runner_up: str | None
-    lead: int
+    lead: int | None
     margin: str
     tied: tuple[str, ...]
     scores: tuple[Score, ...]

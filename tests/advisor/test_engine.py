@@ -32,8 +32,7 @@ def test_only_the_strongest_voice_on_each_side_counts() -> None:
 def test_a_requirement_is_not_outvoted() -> None:
     advice = advice_on({"talk": "socket", "keep": "cart"})
     assert advice.mechanism == "memory"
-    assert advice.runner_up is None
-    assert advice.margin == "clear"
+    assert (advice.runner_up, advice.lead, advice.margin) == (None, None, "clear")
     assert advice.ruled_out[0].mechanisms == ("plain", "store")
     assert advice.ruled_out[0].answers == {"talk": "socket"}
 
@@ -52,10 +51,17 @@ def test_a_tie_goes_to_the_simplest_and_is_told() -> None:
     assert advice.reasons[0].because.startswith("No answer argues for anything")
 
 
-@pytest.mark.parametrize(("keep", "margin", "lead"), [("nothing", "lean", 2), ("cart", "lean", 2)])
+@pytest.mark.parametrize(
+    ("keep", "margin", "lead"), [("nothing", "lean", 2), ("cart", "lean", 2), (UNKNOWN, "lean", 2)]
+)
 def test_a_margin_is_a_word(keep: str, margin: str, lead: int) -> None:
     advice = advice_on({"talk": "calls", "keep": keep})
     assert (advice.margin, advice.lead) == (margin, lead)
+
+
+def test_three_points_are_a_clear_lead() -> None:
+    advice = advice_on({"talk": "calls", "keep": "nothing"}, priorities={"wires": 2})
+    assert (advice.margin, advice.lead) == ("clear", 4)
 
 
 def test_requirements_that_leave_nothing_are_named_as_two_sides() -> None:

@@ -57,6 +57,15 @@ def test_an_input_that_ends_early_is_told_and_the_answers_are_kept(run: Run, tmp
     assert "corner shop: hybrid" in resumed.stdout
 
 
+def test_a_system_of_two_parts_is_asked_and_reported_whole(run: Run) -> None:
+    chat = ["4", "", *[""] * 11]
+    done = run(text=lines(*SYSTEM, *CART, "yes", *chat, "no"))
+    assert done.returncode == 0, done.stderr
+    assert "(corner shop, 22 of 35) Which of these is it most like?" in done.stdout
+    assert "cart · hybrid" in done.stdout
+    assert "realtime · stateful" in done.stdout
+
+
 def test_no_input_at_all_leaves_no_file(run: Run, tmp_path: Path) -> None:
     done = run()
     assert done.returncode == 2
