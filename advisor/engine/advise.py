@@ -16,7 +16,6 @@ from advisor.model import (
     Reason,
     Removal,
     Rulebook,
-    Score,
     ServiceClass,
 )
 
@@ -56,7 +55,7 @@ def _component_advice(rulebook: Rulebook, file: AnswerFile, component: Component
         contradiction=None,
     )
     if not decision.scores:
-        return replace(bare, contradiction=Contradiction(_sides(decision.removals, rulebook)))
+        return replace(bare, contradiction=Contradiction(_needed(decision.removals, rulebook)))
     winner = decision.scores[0].mechanism
     also = _companions(rulebook, facts, winner)
     flips = flips_of(rulebook, values, file.priorities, winner)
@@ -64,7 +63,7 @@ def _component_advice(rulebook: Rulebook, file: AnswerFile, component: Component
         _placed(bare, decision),
         also=also,
         service_class=_class_of(rulebook, winner, also),
-        reasons=_reasons(decision.scores[0]),
+        reasons=_reasons(decision, rulebook),
         flips=flips,
     )
 
@@ -100,14 +99,21 @@ def _defaults(rulebook: Rulebook, file: AnswerFile, component: Component) -> dic
     }
 
 
-def _reasons(score: Score) -> tuple[Reason, ...]:
-    """The voices that counted for the winner, weightiest first; failing those, why it won all the same."""
-    voices = [reason for tally in score.tallies for reason in (tally.best, tally.worst) if reason]
+def _reasons(decision: Decision, rulebook: Rulebook) -> tuple[Reason, ...]:
+    """Why the winner won: what left nothing else, or the voices that counted, weightiest first."""
+    winner, *others = decision.scores
+    voices = [reason for tally in winner.tallies for reason in (tally.best, tally.worst) if reason]
+    voices.sort(key=lambda reason: -reason.points)
+    if not others:
+        last = _needed(decision.removals, rulebook, spared=winner.mechanism)
+        musts = (Reason(each.requirement, None, 0, each.because, each.source, each.answers) for each in last)
+        return (*musts, *voices)
     if any(reason.points > 0 for reason in voices):
-        return tuple(sorted(voices, key=lambda reason: -reason.points))
+        return tuple(voices)
     simplest = "No answer argues for anything, so the simplest mechanism that is left wins."
-    spared = Reason(None, None, 0, simplest, "", {})
-    return (spared, *voices)
+    if winner.total > others[0].total:
+        simplest = "No answer argues for it, but fewer argue against it than against any other."
+    return (Reason(None, None, 0, simplest, "", {}), *voices)
 
 
 def _companions(rulebook: Rulebook, facts: Mapping[str, str], winner: str) -> tuple[Companion, ...]:
@@ -124,11 +130,12 @@ def _class_of(rulebook: Rulebook, winner: str, also: Iterable[Companion]) -> Ser
     return rulebook.component_classes[rulebook.mechanisms[winner].service_class, heaviest]
 
 
-def _sides(removals: Iterable[Removal], rulebook: Rulebook) -> tuple[Removal, ...]:
-    """Requirements that together remove everything, each of them needed for that."""
+def _needed(removals: Iterable[Removal], rulebook: Rulebook, *, spared: str | None = None) -> tuple[Removal, ...]:
+    """Requirements that together remove everything but `spared`, each of them needed for that."""
+    gone = set(rulebook.mechanisms) - {spared}
     needed = list(removals)
     for removal in list(needed):
         others = [each for each in needed if each is not removal]
-        if {gone for each in others for gone in each.mechanisms} == set(rulebook.mechanisms):
+        if {mechanism for each in others for mechanism in each.mechanisms} == gone:
             needed = others
     return tuple(needed)

@@ -8,12 +8,13 @@ from advisor.model.vocabulary import ServiceClass, Value
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """One rule's argument for or against one mechanism.
+    """One rule's argument for or against one mechanism, or a requirement that left nothing else.
 
     Attributes:
-        rule: the rule's id; None for the reason that nothing was answered which decides.
+        rule: the id of the rule or requirement; None for the reason that no answer argues for it.
+        concern: None for a requirement, which stands above all concerns.
         answers: the known facts that made the rule fire, by question or fact id.
-        points: from -3 to +3, before the priority of the concern; 0 only when `rule` is None.
+        points: from -3 to +3, before the priority of the concern; 0 when `concern` is None.
     """
 
     rule: str | None

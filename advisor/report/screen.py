@@ -113,13 +113,16 @@ def _rows(rows: Iterable[tuple[RenderableType, RenderableType]]) -> RenderableTy
 
 
 def _reasons(reasons: tuple[Reason, ...], rulebook: Rulebook) -> RenderableType:
-    return _rows((_points(reason.points), _reason(reason, rulebook)) for reason in reasons)
+    return _rows(
+        (_points(reason.points, zero="!" if reason.rule else "·"), _reason(reason, rulebook)) for reason in reasons
+    )
 
 
 def _reason(reason: Reason, rulebook: Rulebook) -> Text:
-    if reason.concern is None:
+    if reason.rule is None:
         return Text(reason.because)
-    cause = f"{rulebook.concerns[reason.concern].label}, from {_answers(reason.answers)}"
+    about = rulebook.concerns[reason.concern].label if reason.concern else "Required"
+    cause = f"{about}, from {_answers(reason.answers)}"
     return Text.assemble(reason.because, (f"\n{cause}\n{reason.source}", "dim"))
 
 
@@ -135,7 +138,7 @@ def _answers(answers: Mapping[str, str]) -> str:
 
 def _table(advice: ComponentAdvice, rulebook: Rulebook, columns: int) -> RenderableType | None:
     best = advice.scores[:columns]
-    if not best:
+    if not any(score.tallies for score in best):
         return None
     table = Table(box=None, padding=(0, 1), pad_edge=False, header_style="bold")
     table.add_column("", no_wrap=True)

@@ -33,6 +33,7 @@ def test_a_requirement_is_not_outvoted() -> None:
     advice = advice_on({"talk": "socket", "keep": "cart"})
     assert advice.mechanism == "memory"
     assert (advice.runner_up, advice.lead, advice.margin) == (None, None, "clear")
+    assert advice.reasons[0].rule == "sockets-stay", "what left nothing else comes first"
     assert advice.ruled_out[0].mechanisms == ("plain", "store")
     assert advice.ruled_out[0].answers == {"talk": "socket"}
 

@@ -62,6 +62,8 @@ def test_a_tie_is_told_as_one(rulebook: Rulebook) -> None:
 def test_the_last_one_left_is_told_as_such(rulebook: Rulebook) -> None:
     report = shown(rulebook, "version: 1\nanswers: {connection: protocol_session}")
     assert "Clear: the requirements leave nothing else.\n" in report
+    assert "  ! The protocol itself ties its session to one connection" in report
+    assert "    Required, from connection = protocol_session\n" in report
 
 
 def test_what_belongs_beside_the_primary_is_named_with_its_reason(rulebook: Rulebook) -> None:
