@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 
-from advisor.checker import Checker
+from advisor.checker import MOST, Checker
 from advisor.document import Node, parse, read_text
 from advisor.errors import AnswersError, Fault, FileError, Place, did_you_mean
 from advisor.model import UNKNOWN, AnswerFile, Component, Question, Rulebook, Value
@@ -103,7 +103,7 @@ def _answer(node: Node, question: Question, what: str, check: Checker) -> Value 
     if node.value == UNKNOWN:
         return UNKNOWN
     if question.is_number:
-        return check.number(node, label, 0, float("inf"))
+        return check.number(node, label)
     return check.name(node, label, (*question.choices, UNKNOWN), f"answer to {question.id}")
 
 
@@ -131,8 +131,8 @@ def value_of(text: str, question: Question) -> Value:
         number = float(typed.replace(",", "").replace("_", "").replace(" ", ""))
     except ValueError:
         number = -1.0
-    if not 0 <= number < float("inf"):
-        raise AnswersError([Fault(None, f'"{typed}" is no number of at least 0.', "Digits only, as in 20000.")])
+    if not 0 <= number <= MOST:
+        raise AnswersError([Fault(None, f'"{typed}" is no number from 0 to {MOST:,.0f}.', "Digits only, as in 20000.")])
     return int(number) if number.is_integer() else number
 
 

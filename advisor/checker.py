@@ -10,6 +10,9 @@ from advisor.errors import Fault, did_you_mean
 
 # What YAML 1.1 tools read as true or false where YAML 1.2 reads a word.
 TRUTH_TRAPS = frozenset({"yes", "no", "on", "off", "y", "n"})
+
+MOST = 1e15
+"""No number is larger, so that the product of any two stays finite."""
 NAMES = {
     "str": "a text",
     "int": "a whole number",
@@ -84,19 +87,15 @@ class Checker:
             return None
         return node.value
 
-    def number(self, node: Node, what: str, low: float, high: float) -> float | None:
-        """A finite number from `low` to `high`, or None with a fault."""
+    def number(self, node: Node, what: str) -> float | None:
+        """A number from 0 to `MOST`, or None with a fault."""
         value = node.value
         if isinstance(value, bool) or not isinstance(value, int | float):
             shown = f'"{value}"' if isinstance(value, str) else NAMES[node.kind]
             self.fault(node, f"{what} must be a number, but is {shown}.", "Write digits only, as in 20000.")
             return None
-        if not low <= value <= high:
-            upper = f"from {low:g} to {high:g}" if high != float("inf") else f"at least {low:g}, and finite"
-            self.fault(node, f"{what} is {value:g}; it must be {upper}.")
-            return None
-        if value == float("inf"):
-            self.fault(node, f"{what} is infinite.", "Give your best guess, or `unknown`.")
+        if not 0 <= value <= MOST:
+            self.fault(node, f"{what} is {value:g}; it must be from 0 to {MOST:,.0f}.", "Give your best guess.")
             return None
         return value
 

@@ -19,7 +19,7 @@ def run(file: Path, rules: Path | None, *, as_json: bool) -> None:
     rulebook = load_rules(rules)
     advice = advise(rulebook, load_answers(file, rulebook))
     if as_json:
-        print(dumps(data_of(advice), indent=2))
+        print(dumps(data_of(advice), indent=2, allow_nan=False))
     else:
         show(advice, rulebook)
 

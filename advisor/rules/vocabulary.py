@@ -61,7 +61,7 @@ def _bands(node: Node, what: str, check: Checker) -> tuple[Band, ...]:
     starts: list[tuple[str, str, float]] = []
     for name, entry in check.mapping(node, f"bands of {what}", None).items():
         parts = check.mapping(entry, f'band "{name}"', {"label", "from"}, ["label", "from"])
-        start = check.number(parts["from"], f'"from" of band "{name}"', 0, float("inf")) if "from" in parts else None
+        start = check.number(parts["from"], f'"from" of band "{name}"') if "from" in parts else None
         lowest = starts[-1][2] if starts else -1.0
         if start is not None and (start <= lowest or (not starts and start != 0)):
             wanted = f"more than {lowest:g}" if starts else "0, since it is the first"

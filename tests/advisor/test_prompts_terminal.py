@@ -135,7 +135,7 @@ def test_a_number_that_is_none_is_asked_for_again(tmp_path: Path) -> None:
         terminal.press("shop", ENTER)
         terminal.wait_for("? How many sessions at once, at the peak?")
         terminal.press("lots", ENTER)
-        terminal.wait_for('! "lots" is no number of at least 0. Digits only, as in 20000.')
+        terminal.wait_for('! "lots" is no number from 0 to 1,000,000,000,000,000. Digits only, as in 20000.')
         terminal.press("12", ENTER)
         terminal.wait_for("How many sessions at once, at the peak? 12")
 
