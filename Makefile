@@ -20,7 +20,7 @@ $(VENV)/.base $(VENV)/.lab $(VENV)/.dev: pyproject.toml constraints.txt
 	@touch $@
 
 lab: $(VENV)/.lab ## open the lab in JupyterLab (BROWSER=no: only serve it)
-	@exec $(BIN)/minisvc lab notebooks $(if $(filter no 0 false,$(BROWSER)),--no-browser)
+	@exec $(BIN)/minisvc lab $(if $(filter no 0 false,$(BROWSER)),--no-browser)
 
 advise: $(VENV)/.base ## answer the interview and get a recommendation
 	@exec $(BIN)/advisor
