@@ -18,10 +18,12 @@ def start(answers: Path | None, rules: Path | None, *, plain: bool) -> None:
     """Hold a new interview; `answers` None means the first free `answers.yaml`, `answers-2.yaml` ...
 
     Raises:
-        UsageError: `answers` exists already.
+        UsageError: `answers` exists already, or is a directory.
         AdvisorError, Cancelled: see `_hold`.
     """
     path = answers or _free_place(USUAL_PLACE)
+    if path.is_dir():
+        raise UsageError([Fault(Place(str(path)), "this is a directory, not a file.", "Name a file inside it.")])
     if path.exists():
         raise UsageError([Fault(Place(str(path)), "this file exists.", f"Go on with it: {_command('resume', path)}")])
     _hold(Interview(load_rules(rules)), path, plain=plain)

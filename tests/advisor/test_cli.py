@@ -54,6 +54,7 @@ def test_a_contradiction_is_an_answer_and_no_error(run: Run, tmp_path: Path) -> 
         (["recommend", "x", "y"], "unrecognized arguments: y."),
         (["recommend", "missing.yaml"], "missing.yaml: there is no such file."),
         (["recommend", "."], ".: this is a directory, not a file."),
+        (["--answers", "."], ".: this is a directory, not a file."),
         (["resume", "missing.yaml"], "missing.yaml: there is no such file."),
         (["rules", "check", "missing.yaml"], "missing.yaml: there is no such file."),
         (["--rules", "missing.yaml", "recommend", "x"], "missing.yaml: there is no such file."),
