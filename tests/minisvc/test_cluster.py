@@ -3,6 +3,7 @@
 import asyncio
 import shutil
 import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 import requests
@@ -249,7 +250,9 @@ def test_it_works_inside_a_running_event_loop():
         with Cluster("cart") as shop:
             return fill(shop, 1)[0].check().served
 
-    assert asyncio.run(cell()) is True
+    # A thread of its own: another test's browser may have a loop running in this one.
+    with ThreadPoolExecutor() as other:
+        assert other.submit(asyncio.run, cell()).result(30) is True
 
 
 def test_commands_from_many_threads_wait_for_each_other(shop):
