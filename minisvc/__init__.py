@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from minisvc.layout import HealthCheck, Layout
+from minisvc.layout import HealthCheck, Layout, Service
 
 if TYPE_CHECKING:
     from minisvc.cluster import Cluster
 
-__all__ = ["Cluster", "HealthCheck", "Layout"]
+__all__ = ["Cluster", "HealthCheck", "Layout", "Service"]
 
 
 def __getattr__(name: str) -> Any:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import os
 import signal
 import sys
 import threading
@@ -36,6 +37,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 2
     except KeyboardInterrupt:
         return CANCELLED
+    except BrokenPipeError:
+        # Whoever read this has gone, as with `| head`: nothing more to say, at exit neither.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 128 + signal.SIGPIPE
 
 
 class _Parser(argparse.ArgumentParser):
@@ -69,7 +74,7 @@ def _add_lab(commands: Any) -> None:
 
 
 def _add_up(commands: Any) -> None:
-    default = known.Layout()
+    default = known.Service()
     up = commands.add_parser("up", help="run a service until Ctrl-C, for curl and a browser")
     up.add_argument("service", nargs="?", default=default.service, help=_oneof(known.SERVICES, default.service))
     up.add_argument("--instances", default=str(default.instances), help=f"1 to {known.MOST_INSTANCES} (3)")
@@ -94,8 +99,8 @@ def _lab(asked: argparse.Namespace) -> int:
 def _up(asked: argparse.Namespace) -> int:
     from minisvc.cluster import Cluster  # noqa: PLC0415  # heavy, and needed by this command alone
 
-    layout = known.Layout().but(
-        service=asked.service,
+    layout = known.Layout.of(
+        asked.service,
         instances=_number(asked.instances),
         state=asked.state,
         policy=asked.policy,
@@ -105,7 +110,8 @@ def _up(asked: argparse.Namespace) -> int:
     )
     with Cluster(layout) as cluster:
         where = f", kept in {cluster.store.kind} at {cluster.store.shown_url}" if cluster.store else ""
-        print(f"{layout.service}: {layout.instances} instances, state {layout.state}{where}")
+        service = layout.find()
+        print(f"{service.name}: {service.instances} instances, state {service.state}{where}")
         print(f"  in a browser  {cluster.url}/")
         print(f"  with curl     curl -i -b jar -c jar -d item=apples {cluster.url}/cart/items")
         print("  Ctrl-C ends it.", flush=True)

@@ -20,17 +20,13 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import Self
 
-from flask import Flask
-
-from minisvc import state as states
-from minisvc.balancer import Backend, Balancer, Upstream
+from minisvc.balancer import Balancer
 from minisvc.errors import NotRunning, UnknownInstance
 from minisvc.exchange import Event, Events, Ledger
-from minisvc.fence import Fence
 from minisvc.host import ThreadHost
-from minisvc.layout import Layout
+from minisvc.layout import Layout, Service
 from minisvc.policies import POLICIES
-from minisvc.services import SERVICES
+from minisvc.pool import Pool
 from minisvc.stores.redis_server import Store
 from minisvc.users import Traffic, User
 
@@ -75,7 +71,7 @@ class Cluster:
         service: which service, or a whole `Layout` in its place.
         name: opening a second cluster of the same name closes the first; None makes a new name.
         seed: for everything that is left to chance; shown so that a run can be repeated.
-        fields: fields of `Layout`.
+        fields: fields of `Layout`, or of its only `Service`.
 
     Attributes:
         layout: what runs now.
@@ -89,16 +85,15 @@ class Cluster:
     def __init__(
         self, service: str | Layout = "cart", /, *, name: str | None = None, seed: int = 1, **fields: object
     ) -> None:
-        layout = service if isinstance(service, Layout) else Layout().but(service=service)
+        layout = service if isinstance(service, Layout) else Layout.of(service)
         self.layout = layout.but(**fields)
-        self.name = name or f"{self.layout.service}-{next(_unnamed)}"
+        self.name = name or f"{'-'.join(self.layout.service_names)}-{next(_unnamed)}"
         self.seed = seed
         self.lock = threading.RLock()
         self.ledger, self.events = Ledger(), Events()
         self._users: list[User] = []
         self._traffic: Traffic | None = None
-        self._hosts: dict[str, ThreadHost] = {}
-        self._mechanism: states.Mechanism | None = None
+        self._pools: dict[str, Pool] = {}
         self._balancer: Balancer | None = None
         self._undo = contextlib.ExitStack()
 
@@ -121,7 +116,7 @@ class Cluster:
                 self._undo.close()
                 raise
             _running[self.name] = self
-            self._say("start", None, f"{self.layout.service}: {len(self._hosts)} instances at {self.url}.")
+            self._say("start", None, f"{' and '.join(self._pools)}: {len(self.backends)} instances at {self.url}.")
         return self
 
     def close(self) -> None:
@@ -159,10 +154,16 @@ class Cluster:
         """The balancer's address: curl and a browser can talk to it."""
         return f"http://127.0.0.1:{self._on('ask for the address').port}"
 
+    def service(self, name: str | None = None) -> Service:
+        """The service of that name as it runs now; None means the only one."""
+        return self.layout.find(name)
+
     @property
     def store(self) -> Store | None:
-        """The shared store, if state lives in one."""
-        return self._mechanism.store if self._mechanism else None
+        """The shared store, if state lives in one (the first, if services have several)."""
+        if not self.is_open:
+            return None
+        return next((pool.mechanism.store for pool in self._pools.values() if pool.mechanism.store), None)
 
     @property
     def users(self) -> tuple[User, ...]:
@@ -172,18 +173,23 @@ class Cluster:
     @property
     def backends(self) -> tuple[BackendView, ...]:
         """The instances and their statuses, in layout order."""
-        return tuple(BackendView(name, self._status(name), host.port) for name, host in self._hosts.items())
+        return tuple(
+            BackendView(host.name, self._status(pool, host), host.port)
+            for pool in self._pools.values()
+            for host in pool.hosts.values()
+        )
 
     def holdings(self) -> tuple[Holding, ...]:
         """Every cart that is alive, with its place and its owner."""
         with self.lock:
-            if self._mechanism is None:
+            if not self.is_open:
                 return ()
             owners: dict[str, list[User]] = {}
             for user in self._users:
                 for cookie in user.cookies_seen:
                     owners.setdefault(cookie, []).append(user)
-            held = self._mechanism.held({user.cookie for user in self._users if user.cookie})
+            current = {user.cookie for user in self._users if user.cookie}
+            held = [each for pool in self._pools.values() for each in pool.mechanism.held(current)]
         return tuple(
             Holding(
                 each.place,
@@ -199,11 +205,13 @@ class Cluster:
 
     # What there is to do.
 
-    def add_users(self, count: int) -> tuple[User, ...]:
-        """New users "c1", "c2", ... who have not done anything yet."""
+    def add_users(self, count: int, service: str | None = None) -> tuple[User, ...]:
+        """New users "c1", "c2", ... of a service (None: the only one), who have not done anything yet."""
         with self.lock:
+            pool = self._pool(service, "add users")
+            url, cookie = self.url + pool.service.path.removesuffix("/"), pool.mechanism.cookie.name
             first = len(self._users) + 1
-            fresh = [User(f"c{number}", self.url, self.ledger) for number in range(first, first + count)]
+            fresh = [User(f"c{number}", url, self.ledger, cookie) for number in range(first, first + count)]
             self._users += fresh
         return tuple(fresh)
 
@@ -220,42 +228,46 @@ class Cluster:
     def restart(self, name: str) -> None:
         """Start an instance again on its port, with an empty memory; returns when requests reach it."""
         with self.lock:
-            balancer, host = self._on("restart"), self._host(name)
-            if host.status in {"up", "draining"}:
-                host.stop()
-            host.start()
-            self._admit(balancer, name)
+            self._revive(self._host(name))
             self._say("restart", name, f"{name} is back, with an empty memory.")
-            balancer.check_now(name)
 
     def stop(self, name: str, grace_s: float = 5.0) -> None:
         """Take an instance out in order: requests in flight are finished first."""
         with self.lock:
-            balancer, host = self._on("stop"), self._host(name)
-            balancer.call(balancer.upstream.backends[name].take_out)
+            host, balancer = self._host(name), self._on("stop")
+            balancer.call(balancer.find(name)[1].take_out)
             host.stop(grace_s)
             self._say("stop", name, f"{name} stopped in order; its memory is gone too.")
 
     def drain(self, name: str) -> None:
         """Send an instance no new clients; those that are bound to it still reach it."""
         with self.lock:
-            balancer, _ = self._on("drain"), self._host(name)
-            balancer.call(balancer.upstream.backends[name].drain)
+            self._host(name)
+            balancer = self._on("drain")
+            balancer.call(balancer.find(name)[1].drain)
             self._say("drain", name, f"{name} drains: it gets no new clients.")
 
-    def set_sticky(self, sticky: bool) -> None:
+    def set_sticky(self, sticky: bool, service: str | None = None) -> None:
         """Bind clients to instances by a cookie, or not."""
-        self._route("sticky", f"Sticky routing is {'on' if sticky else 'off'}.", affinity="cookie" if sticky else None)
+        said = f"Sticky routing is {'on' if sticky else 'off'}."
+        self._route("sticky", said, service, affinity="cookie" if sticky else None)
 
-    def set_policy(self, policy: str) -> None:
+    def set_affinity(self, affinity: str | None, service: str | None = None) -> None:
+        """Bind clients in one of `minisvc.layout.AFFINITIES`, or not at all (None)."""
+        self._route("sticky", f"Affinity is now by {affinity or 'nothing'}.", service, affinity=affinity)
+
+    def set_policy(self, policy: str, service: str | None = None) -> None:
         """Choose how unbound requests are spread, one of `minisvc.layout.POLICIES`."""
-        self._route("policy", f"The policy is now {policy}.", policy=policy)
+        self._route("policy", f"The policy is now {policy}.", service, policy=policy)
 
     def set_retry(self, retry: str) -> None:
         """Choose what may be sent twice, one of `minisvc.layout.RETRIES`."""
-        self._route("retry", f"Retries are now: {retry}.", retry=retry)
+        with self.lock:
+            balancer, self.layout = self._on("change retries"), self.layout.but(retry=retry)
+            balancer.call(lambda: setattr(balancer, "retry", retry))
+            self._say("retry", None, f"Retries are now: {retry}.")
 
-    def move_state(self, state: str) -> None:
+    def move_state(self, state: str, service: str | None = None) -> None:
         """Keep sessions elsewhere: every instance starts afresh, and every user with an empty cart.
 
         Raises:
@@ -263,16 +275,13 @@ class Cluster:
             StoreUnavailable: its store could not be started; the old state stays.
         """
         with self.lock:
-            balancer, layout = self._on("move the state"), self.layout.but(state=state)
-            fresh = states.build(layout.state, layout.store_url)
-            old, self._mechanism, self.layout = self._mechanism, fresh, layout
-            for name, host in self._hosts.items():
-                host.stop()
-                host.start()
-                self._admit(balancer, name)
-                balancer.check_now(name)
-            if old:
-                old.close()
+            pool = self._pool(service, "move the state")
+            layout = self.layout.but(pool.service.name, state=state)
+            former = pool.replace_state(layout.find(pool.service.name))
+            self.layout = layout
+            for host in pool.hosts.values():
+                self._revive(host)
+            former.close()
             for user in self._users:
                 user.forget()
             self._say("state", None, f"State lives in {state} now; everybody starts with an empty cart.")
@@ -299,29 +308,18 @@ class Cluster:
     # How it is done.
 
     def _open(self) -> None:
-        layout = self.layout
-        self._undo.callback(self._close_state)
-        self._mechanism = states.build(layout.state, layout.store_url)
-        self._hosts = {name: ThreadHost(name, self._app, layout.service) for name in layout.names}
-        for host in self._hosts.values():
-            # Before it starts: Ctrl-C may come right after.
-            self._undo.callback(host.stop)
-            host.start()
-        upstream = Upstream(
-            layout.service,
-            [Backend(host.name, host.port) for host in self._hosts.values()],
-            POLICIES[layout.policy](self.seed),
-            layout.affinity,
-            layout.health,
-        )
+        self._pools = {each.name: Pool(self.layout, each, self.seed) for each in self.layout.services}
+        for pool in self._pools.values():
+            self._undo.callback(pool.close)
+            pool.open()
         balancer = Balancer(
-            upstream,
+            [pool.upstream for pool in self._pools.values()],
             self.ledger,
-            retry=layout.retry,
+            retry=self.layout.retry,
             noticed=lambda name, said: self._say("health", name, said),
         )
         self._undo.callback(balancer.stop)
-        balancer.start(layout.port)
+        balancer.start(self.layout.port)
         self._undo.callback(self._close_users)
         self._balancer = balancer
 
@@ -329,38 +327,31 @@ class Cluster:
         for user in self._users:
             user.close()
 
-    def _close_state(self) -> None:
-        mechanism, self._mechanism = self._mechanism, None
-        if mechanism:
-            mechanism.close()
-
-    def _app(self, instance: str, fence: Fence) -> Flask:
-        app = SERVICES[self.layout.service](instance)
-        assert self._mechanism is not None, "instances start after the mechanism"
-        self._mechanism.install(app, instance, fence)
-        return app
-
-    def _route(self, kind: str, sentence: str, **changes: object) -> None:
+    def _route(self, kind: str, sentence: str, service: str | None, **changes: str | None) -> None:
         with self.lock:
-            balancer, layout = self._on(f"change {kind}"), self.layout.but(**changes)
-            self.layout = layout
+            pool, balancer = self._pool(service, f"change {kind}"), self._on(f"change {kind}")
+            self.layout = self.layout.but(pool.service.name, **changes)
+            pool.service = self.layout.find(pool.service.name)
 
             def apply() -> None:
                 if "policy" in changes:
-                    balancer.upstream.policy = POLICIES[layout.policy](self.seed)
-                balancer.upstream.affinity, balancer.retry = layout.affinity, layout.retry
+                    pool.upstream.policy = POLICIES[pool.service.policy](self.seed)
+                pool.upstream.affinity = pool.service.affinity
 
             balancer.call(apply)
             self._say(kind, None, sentence)
 
-    def _admit(self, balancer: Balancer, name: str) -> None:
-        balancer.call(balancer.upstream.backends[name].admit)
+    def _revive(self, host: ThreadHost) -> None:
+        balancer = self._on("restart")
+        host.stop()
+        host.start()
+        balancer.call(balancer.find(host.name)[1].admit)
+        balancer.check_now(host.name)
 
-    def _status(self, name: str) -> str:
-        host, balancer = self._hosts[name], self._balancer
-        if host.status != "up" or balancer is None:
+    def _status(self, pool: Pool, host: ThreadHost) -> str:
+        if host.status != "up" or not self.is_open:
             return host.status
-        return balancer.upstream.backends[name].status.split(" ")[0]
+        return pool.upstream.status(host.name).split(" ")[0]
 
     def _carts_in(self, name: str) -> str:
         names = sorted({each.owner or "a guest" for each in self.holdings() if each.place == name and each.items})
@@ -370,9 +361,14 @@ class Cluster:
 
     def _host(self, name: str) -> ThreadHost:
         self._on(f'reach instance "{name}"')
-        if name not in self._hosts:
-            raise UnknownInstance(name, self._hosts)
-        return self._hosts[name]
+        hosts = {host.name: host for pool in self._pools.values() for host in pool.hosts.values()}
+        if name not in hosts:
+            raise UnknownInstance(name, hosts)
+        return hosts[name]
+
+    def _pool(self, service: str | None, command: str) -> Pool:
+        self._on(command)
+        return self._pools[self.layout.find(service).name]
 
     def _on(self, command: str) -> Balancer:
         if self._balancer is None:

@@ -1,10 +1,12 @@
-"""What to run, as data: which service, how many instances, where state lives, how requests are routed.
+"""What to run, as data: which services, how many instances, where state lives, how requests are routed.
 
-A notebook builds one, the cluster runs one. Imports nothing heavy.
+A notebook builds one, the cluster runs one. Readable as YAML (`minisvc.layout_file`). Imports nothing heavy.
 """
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field, fields, replace
 from typing import Any
 from urllib.parse import urlsplit
@@ -13,19 +15,42 @@ from minisvc.errors import LayoutError, did_you_mean
 
 SERVICES = ("cart",)
 STATES = ("memory", "signed_cookie", "redis")
-POLICIES = ("round_robin", "random")
-AFFINITIES = ("cookie",)
+POLICIES = (
+    "round_robin",
+    "weighted",
+    "random",
+    "least_connections",
+    "two_choices",
+    "source_hash",
+    "ring_hash",
+    "rendezvous",
+    "bounded_load",
+)
+AFFINITIES = ("cookie", "header", "source")
 RETRIES = ("unsent", "idempotent")
+HOSTS = ("thread", "process")
+BALANCERS = ("builtin", "nginx", "haproxy")
 MOST_INSTANCES = 26
 """Instances are named a to z."""
+
+_PATH = re.compile(r"/|(/[A-Za-z0-9._~-]+)+")
+_APP = re.compile(r"[A-Za-z_][\w.]*:[A-Za-z_]\w*")
 
 
 @dataclass(frozen=True, slots=True)
 class HealthCheck:
-    """How the balancer asks each backend whether it is well.
+    """How the balancer asks each backend whether it is well, and what it learns from ordinary traffic.
 
-    A backend is out after `fall` failures in a row and back after `rise` successes in a row, as in
-    HAProxy's `inter`, `fall` and `rise`. Worst detection time: interval_s * fall + timeout_s.
+    Attributes:
+        interval_s, timeout_s, fall, rise: a backend is out after `fall` failed checks in a row and back after
+            `rise` good ones, as HAProxy's inter, timeout check, fall and rise. Worst detection time:
+            interval_s * fall + timeout_s.
+        path: what is asked for; any 2xx is well.
+        eject_after: consecutive failures (5xx, broken connections) in ordinary traffic that eject a backend,
+            as Envoy's outlier detection (consecutive_5xx); 0 never does.
+        eject_s: how long the first ejection lasts; each further one lasts that much longer.
+        slow_start_s: after it came back, a backend's weight grows over this time from a tenth to the whole, as
+            with NGINX's slow_start; 0 gives it at once.
     """
 
     interval_s: float = 0.5
@@ -33,37 +58,105 @@ class HealthCheck:
     fall: int = 2
     rise: int = 1
     path: str = "/healthz"
+    eject_after: int = 0
+    eject_s: float = 5.0
+    slow_start_s: float = 0.0
+
+    def faults(self) -> list[str]:
+        """What is wrong with it, one sentence a fault ("" for none)."""
+        return [
+            _seconds("health.interval_s", self.interval_s, 0.001),
+            _seconds("health.timeout_s", self.timeout_s, 0.001),
+            _seconds("health.eject_s", self.eject_s, 0),
+            _seconds("health.slow_start_s", self.slow_start_s, 0),
+            _whole("health.fall", self.fall, 1, 100),
+            _whole("health.rise", self.rise, 1, 100),
+            _whole("health.eject_after", self.eject_after, 0, 1000),
+            "" if str(self.path).startswith("/") else f"health.path is {self.path!r}; it must begin with /.",
+        ]
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """One service: an upstream of equal instances.
+
+    Attributes:
+        service: one of `SERVICES`, or a WSGI app of yours as "module:name" (an app, or a function that takes
+            the instance's name and returns one).
+        path: requests whose path is this prefix, or below it, come here; the longest prefix wins.
+        instances: 1 to 26; named "a", "b", "c", ... (with the service before it where there are several).
+        state: where sessions live, one of `STATES`.
+        policy: how the balancer picks a backend for a request that is bound to none, one of `POLICIES`.
+        affinity: "cookie" binds each client to the backend that first answered it, strongly; "header" (by
+            `affinity_header`) and "source" (by address) derive the backend from the request, which holds
+            only as long as the pool stays the same; None binds nobody.
+        affinity_header: the field that header affinity and keyed policies read, such as "X-User".
+        weights: one whole number from 1 to 100 an instance, for policies that weigh; None: all equal.
+        store_url: a real Redis to use, such as "redis://127.0.0.1:6379/0"; None starts one.
+    """
+
+    service: str = "cart"
+    path: str = "/"
+    instances: int = 3
+    state: str = "memory"
+    policy: str = "round_robin"
+    affinity: str | None = None
+    affinity_header: str = "X-User"
+    weights: tuple[int, ...] | None = None
+    store_url: str | None = None
+
+    @property
+    def name(self) -> str:
+        """A short name: that of the service, or of the module that holds the app."""
+        return str(self.service).partition(":")[0].rpartition(".")[2]
+
+    def faults(self) -> list[str]:
+        """What is wrong with it, one sentence a fault ("" for none)."""
+        return [
+            "" if _APP.fullmatch(str(self.service)) else _choice("service", self.service, SERVICES),
+            "" if _PATH.fullmatch(str(self.path)) else f"path is {self.path!r}; it must be like / or /api.",
+            _whole("instances", self.instances, 1, MOST_INSTANCES),
+            _choice("state", self.state, STATES),
+            _choice("policy", self.policy, POLICIES),
+            "" if self.affinity is None else _choice("affinity", self.affinity, AFFINITIES, none=True),
+            self._weight_fault(),
+            _store("store_url", self.store_url),
+        ]
+
+    def _weight_fault(self) -> str:
+        weights = self.weights
+        if weights is None or (
+            isinstance(weights, tuple)
+            and len(weights) == self.instances
+            and all(isinstance(each, int) and 1 <= each <= 100 for each in weights)
+        ):
+            return ""
+        return f"weights is {weights!r}; it must be a whole number from 1 to 100 for each of the instances."
 
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """One service behind one balancer.
+    """Services behind one balancer. Most have one: `Layout.of("cart", instances=3, state="memory")`.
 
     Attributes:
-        service: one of `SERVICES`.
-        instances: 1 to 26; they are named "a", "b", "c", ...
-        state: where sessions live, one of `STATES`.
-        policy: how the balancer picks a backend for a request that is not bound to one.
-        affinity: "cookie" binds each client to the backend that first answered it; None binds nobody.
+        services: one or more, each with a path prefix of its own.
+        host: "thread" runs instances in this process, "process" each in one of its own.
+        balancer: "builtin", or "nginx" or "haproxy" where that program is on PATH.
         retry: "unsent" tries another backend only if nothing was sent (a refused connection);
             "idempotent" also repeats idempotent requests that had been sent (RFC 9110 section 9.2.2),
             which hides crashes: off in lessons that show one.
         port: the balancer's port on loopback, 0 for a free one.
-        store_url: a real Redis to use, such as "redis://127.0.0.1:6379/0"; None starts one.
         health: how backends are checked.
 
     Raises:
         LayoutError: with every fault at once.
     """
 
-    service: str = "cart"
-    instances: int = 3
-    state: str = "memory"
-    policy: str = "round_robin"
-    affinity: str | None = None
+    services: tuple[Service, ...] = (Service(),)
+    host: str = "thread"
+    balancer: str = "builtin"
     retry: str = "unsent"
     port: int = 0
-    store_url: str | None = None
     health: HealthCheck = field(default_factory=HealthCheck)
 
     def __post_init__(self) -> None:
@@ -71,32 +164,79 @@ class Layout:
         if faults:
             raise LayoutError(faults)
 
-    @property
-    def names(self) -> tuple[str, ...]:
-        """The instances' names: "a", "b", "c", ..."""
-        return tuple(chr(ord("a") + index) for index in range(self.instances))
+    @classmethod
+    def of(cls, service: str = "cart", **changes: Any) -> Layout:
+        """A layout of one service; `changes` are fields of `Service` or of `Layout`."""
+        return cls().but(service=service, **changes)
 
-    def but(self, **changes: Any) -> Layout:
-        """The same layout with some fields changed, checked again."""
-        unknown = set(changes) - {each.name for each in fields(self)}
+    @property
+    def service_names(self) -> tuple[str, ...]:
+        """The services' names, in order."""
+        return tuple(each.name for each in self.services)
+
+    def find(self, name: str | None = None) -> Service:
+        """The service of that name; None means the only one.
+
+        Raises:
+            LayoutError: there is none of that name, or there are several and none was named.
+        """
+        if name is None and len(self.services) == 1:
+            return self.services[0]
+        for each in self.services:
+            if each.name == name:
+                return each
+        if name is None:
+            raise LayoutError([f"The layout has several services: name one of {', '.join(self.service_names)}."])
+        raise LayoutError([_unknown("service", name, self.service_names)])
+
+    def instance_names(self, service: Service) -> tuple[str, ...]:
+        """The names "a", "b", "c", ... or, where there are several services, "cart-a", "cart-b", ..."""
+        prefix = f"{service.name}-" if len(self.services) > 1 else ""
+        return tuple(f"{prefix}{chr(ord('a') + index)}" for index in range(service.instances))
+
+    def but(self, in_service: str | None = None, /, **changes: Any) -> Layout:
+        """The same layout with some fields changed, checked again.
+
+        Fields of `Service` change the service called `in_service` (None: the only one).
+
+        Raises:
+            LayoutError: an unknown field, or the changed layout's faults.
+        """
+        known = sorted(_SERVICE_FIELDS | _LAYOUT_FIELDS)
+        unknown = [_unknown("field", name, known) for name in changes if name not in known]
         if unknown:
-            raise LayoutError([_unknown("field", name, (f.name for f in fields(self))) for name in unknown])
-        return replace(self, **changes)
+            raise LayoutError(unknown)
+        own = {name: value for name, value in changes.items() if name in _LAYOUT_FIELDS}
+        inner = {name: value for name, value in changes.items() if name in _SERVICE_FIELDS}
+        if inner:
+            changed = self.find(in_service)
+            own["services"] = tuple(replace(each, **inner) if each is changed else each for each in self.services)
+        return replace(self, **own)
 
     def _faults(self) -> list[str]:
+        several = len(self.services) > 1
         return [
-            _choice("service", self.service, SERVICES),
-            _whole("instances", self.instances, 1, MOST_INSTANCES),
-            _choice("state", self.state, STATES),
-            _choice("policy", self.policy, POLICIES),
-            "" if self.affinity is None else _choice("affinity", self.affinity, AFFINITIES, none=True),
+            "" if self.services else "services is empty; a layout needs at least one.",
+            *(
+                f"{each.name}: {fault}" if several and fault else fault
+                for each in self.services
+                for fault in each.faults()
+            ),
+            _twice("path", [each.path for each in self.services]),
+            _twice("service", list(self.service_names)),
+            _choice("host", self.host, HOSTS),
+            _choice("balancer", self.balancer, BALANCERS),
             _choice("retry", self.retry, RETRIES),
             _whole("port", self.port, 0, 65535),
-            _store("store_url", self.store_url),
+            *self.health.faults(),
         ]
 
 
-def _unknown(what: str, value: object, known: Any) -> str:
+_SERVICE_FIELDS = frozenset(each.name for each in fields(Service))
+_LAYOUT_FIELDS = frozenset(each.name for each in fields(Layout))
+
+
+def _unknown(what: str, value: object, known: Sequence[str]) -> str:
     return f"{what} {value!r} is not known.{did_you_mean(value, known)}"
 
 
@@ -110,6 +250,17 @@ def _whole(name: str, value: object, least: int, most: int) -> str:
     if isinstance(value, int) and not isinstance(value, bool) and least <= value <= most:
         return ""
     return f"{name} is {value!r}; it must be a whole number from {least} to {most}."
+
+
+def _seconds(name: str, value: object, least: float) -> str:
+    if isinstance(value, (int, float)) and not isinstance(value, bool) and least <= value <= 3600:
+        return ""
+    return f"{name} is {value!r}; it must be a number of seconds from {least:g} to 3600."
+
+
+def _twice(name: str, values: list[str]) -> str:
+    seen = sorted({value for value in values if values.count(value) > 1})
+    return f"{name} {', '.join(map(repr, seen))} is used twice; each service needs its own." if seen else ""
 
 
 def _store(name: str, value: str | None) -> str:

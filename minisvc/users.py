@@ -33,8 +33,9 @@ class User:
         cookies_seen: the latest session cookies this user has been given, the present one last.
     """
 
-    def __init__(self, name: str, url: str, ledger: Ledger) -> None:
+    def __init__(self, name: str, url: str, ledger: Ledger, cookie: str = "session") -> None:
         self.name = name
+        self._cookie = cookie
         self.expected: tuple[str, ...] = ()
         self.unsure: tuple[str, ...] = ()
         self.cookies_seen: list[str] = []
@@ -48,7 +49,7 @@ class User:
     @property
     def cookie(self) -> str | None:
         """The session cookie that it would present now."""
-        return self._http.cookies.get("session")
+        return self._http.cookies.get(self._cookie)
 
     def add(self, item: str) -> Exchange:
         """Put one item into the cart, and compare the cart that comes back."""

@@ -9,12 +9,14 @@ import httptools
 
 from minisvc.balancer.message import Fields, has_no_body
 
+SWITCHING = 101
+
 
 class Receiver(Protocol):
     """Who asked: gets the answer as it arrives, or is told that none will come."""
 
-    def answer_begins(self, status: int, fields: Fields, *, framed: bool) -> None:
-        """The head is here; `framed` False if the body ends only with the connection."""
+    def answer_begins(self, status: int, fields: Fields) -> None:
+        """The head is here."""
 
     def answer_part(self, data: bytes) -> None:
         """A part of the body."""
@@ -24,6 +26,15 @@ class Receiver(Protocol):
 
     def answer_flush(self) -> None:
         """Everything that arrived together was handed over."""
+
+    def tunnel_opened(self, data: bytes) -> None:
+        """The backend switched protocols (101); `data` is what came after its head."""
+
+    def tunnel_part(self, data: bytes) -> None:
+        """Bytes of that protocol."""
+
+    def tunnel_ended(self) -> None:
+        """The backend closed the tunnel in order."""
 
     def answer_lost(self, reason: str) -> None:
         """The connection broke before the answer's end."""
@@ -42,7 +53,7 @@ class BackendSide(asyncio.Protocol):
         self._receiver: Receiver | None = None
         self._method = b""
         self._fields: Fields = []
-        self._headed = self._until_close = False
+        self._headed = self._until_close = self._tunnel = False
         self._parser = httptools.HttpResponseParser(self)
 
     @property
@@ -79,8 +90,15 @@ class BackendSide(asyncio.Protocol):
             # A backend speaks only when asked: what comes unasked could be taken for another's answer.
             self.abandon()
             return
+        if self._tunnel:
+            receiver.tunnel_part(data)
+            return
         try:
             self._parser.feed_data(data)
+        except httptools.HttpParserUpgrade as switched:
+            self._tunnel = True
+            receiver.tunnel_opened(data[switched.args[0] :])
+            return
         except httptools.HttpParserError as error:
             self._lost(f"its answer is no HTTP/1.1: {error}")
             self.abandon()
@@ -96,6 +114,11 @@ class BackendSide(asyncio.Protocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         self.reusable = False
+        receiver = self._receiver
+        if receiver and self._tunnel and exc is None:
+            self._receiver = None
+            receiver.tunnel_ended()
+            return
         self._lost("it reset the connection" if exc else "it closed the connection")
 
     def pause_writing(self) -> None:
@@ -116,15 +139,19 @@ class BackendSide(asyncio.Protocol):
 
     def on_headers_complete(self) -> None:
         status = self._parser.get_status_code()
-        if status < 200 or self._receiver is None:
+        if self._receiver is None or (status < 200 and status != SWITCHING):
             # 100 Continue and other interim answers are between the balancer and the backend.
+            return
+        if status == SWITCHING:
+            self.reusable = False
+            self._receiver.answer_begins(status, self._fields)
             return
         names = {name for name, _ in self._fields}
         bodiless = has_no_body(self._method, status)
         self._until_close = not (bodiless or b"content-length" in names or b"transfer-encoding" in names)
         self.reusable = self._parser.should_keep_alive() and not self._until_close
         self._headed = True
-        self._receiver.answer_begins(status, self._fields, framed=not self._until_close)
+        self._receiver.answer_begins(status, self._fields)
         if bodiless:
             # llhttp cannot know that this answers a HEAD and would wait for the body: begin afresh.
             self._parser = httptools.HttpResponseParser(self)

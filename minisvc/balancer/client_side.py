@@ -6,11 +6,11 @@ import asyncio
 import socket
 import time
 from collections import deque
-from typing import TYPE_CHECKING
 
 import httptools
 
-from minisvc.balancer.backend_side import BackendSide
+from minisvc.balancer.backend_side import SWITCHING, BackendSide
+from minisvc.balancer.carrier import Carrier
 from minisvc.balancer.message import (
     MOST_FIELDS,
     MOST_HEAD_BYTES,
@@ -25,12 +25,9 @@ from minisvc.balancer.message import (
     request_id,
 )
 from minisvc.balancer.transit import Transit
-from minisvc.balancer.upstream import affinity_cookie
+from minisvc.balancer.upstream import Ask, Backend, Upstream, affinity_cookie
 from minisvc.errors import NoHealthyBackend
 from minisvc.sockets import RESET_ON_CLOSE
-
-if TYPE_CHECKING:
-    from minisvc.balancer.server import Balancer
 
 MOST_WAITING_BYTES = 262144
 """A body is read ahead of its backend by about this much, then the client has to wait."""
@@ -39,9 +36,10 @@ MOST_WAITING_BYTES = 262144
 class ClientSide(asyncio.Protocol):
     """Lives as long as its TCP connection. `transit` is the request that is being carried."""
 
-    def __init__(self, balancer: Balancer) -> None:
+    def __init__(self, balancer: Carrier) -> None:
         self._balancer = balancer
         self._transport: asyncio.Transport | None = None
+        self._peer = ""
         self._parser = httptools.HttpRequestParser(self)
         self._target, self._fields, self._head_bytes = b"", list[tuple[bytes, bytes]](), 0
         self._arriving: Transit | None = None
@@ -50,7 +48,7 @@ class ClientSide(asyncio.Protocol):
         self._asked: BackendSide | None = None
         self._connecting: asyncio.Task[None] | None = None
         self._out: list[bytes] = []
-        self._chunk_answer = False
+        self._chunk_answer = self._tunnel = False
         self.since_s = time.monotonic()
 
     # asyncio calls these.
@@ -59,16 +57,21 @@ class ClientSide(asyncio.Protocol):
         assert isinstance(transport, asyncio.Transport)
         self._transport = transport
         self._peer = str(transport.get_extra_info("peername")[0])
+        # asyncio does it only for sockets made with IPPROTO_TCP by name; answers in parts stall for 40 ms else.
+        transport.get_extra_info("socket").setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self._balancer.clients.add(self)
 
     def data_received(self, data: bytes) -> None:
         if self.transit:
             self.transit.touched_s = time.monotonic()
+        if self._tunnel:
+            self._upward(data)
+            return
         try:
             self._parser.feed_data(data)
-        except httptools.HttpParserUpgrade:
-            # Taken as an ordinary request; what follows its head on this connection is not HTTP for sure.
-            self._stop_reading()
+        except httptools.HttpParserUpgrade as switched:
+            # What follows waits for the backend's consent.
+            self._upward(data[switched.args[0] :])
         except (Refused, httptools.HttpParserError) as error:
             # httptools wraps what a callback raised.
             cause = error if isinstance(error, Refused) else error.__context__
@@ -77,15 +80,16 @@ class ClientSide(asyncio.Protocol):
     def connection_lost(self, exc: Exception | None) -> None:
         self._balancer.clients.discard(self)
         transit, self.transit = self.transit, None
+        asked, self._asked = self._asked, None
         self._queue.clear()
         if self._connecting:
             self._connecting.cancel()
-        if self._asked:
-            self._asked.abandon()
-            self._asked = None
+        if asked:
+            asked.abandon()
         if transit and not transit.answered:
-            transit.status = None
-            self._balancer.ledger.record(transit.record("the client left before its answer"))
+            if not self._tunnel:
+                transit.status = None
+            self._settle(transit, None if self._tunnel else "the client left before its answer", blame=False)
 
     def pause_writing(self) -> None:
         if self._asked and self._asked.transport:
@@ -110,21 +114,21 @@ class ClientSide(asyncio.Protocol):
         self._grow(len(name) + len(value) + 4)
 
     def on_headers_complete(self) -> None:
-        fields, version = self._fields, self._parser.get_http_version()
+        fields, parser = self._fields, self._parser
+        version, method = parser.get_http_version(), parser.get_method()
         check_request(fields, version)
         length = get(fields, b"content-length")
         chunked = get(fields, b"transfer-encoding") is not None
-        method = self._parser.get_method()
         transit = Transit(
             id=request_id(fields),
             method=method,
             target=self._target,
             fields=fields,
             version=version,
-            keep_alive=self._parser.should_keep_alive(),
+            keep_alive=parser.should_keep_alive(),
             has_body=chunked or (length is not None and length != b"0"),
             chunked=chunked,
-            cookies=(get(fields, b"cookie") or b"").decode("latin-1"),
+            upgrade=parser.should_upgrade(),
             bytes_up=self._head_bytes + len(method),
         )
         self._arriving = transit
@@ -132,10 +136,10 @@ class ClientSide(asyncio.Protocol):
             self._transport.write(b"HTTP/1.1 100 Continue\r\n\r\n")
         if self.transit:
             self._queue.append(transit)
-        elif not transit.has_body:
-            self.transit = transit
-        else:
+        elif transit.has_body:
             self._begin(transit)
+        else:
+            self.transit = transit
 
     def on_body(self, data: bytes) -> None:
         transit = self._arriving
@@ -155,40 +159,22 @@ class ClientSide(asyncio.Protocol):
         if transit is None:
             return
         transit.arrived = True
-        if transit.chunked:
-            if transit is self.transit and self._asked:
-                self._asked.write(b"0\r\n\r\n")
-            else:
-                transit.pending.append(b"0\r\n\r\n")
-        if transit is not self.transit:
-            return
-        if transit.answered:
+        carried = transit is self.transit
+        if transit.chunked and carried and self._asked:
+            self._asked.write(b"0\r\n\r\n")
+        elif transit.chunked:
+            transit.pending.append(b"0\r\n\r\n")
+        if carried and transit.answered:
             self._next()
-        elif not transit.has_body:
+        elif carried and not transit.has_body:
             self._begin(transit)
 
     # The backend's side calls these.
 
-    def answer_begins(self, status: int, fields: Fields, *, framed: bool) -> None:
+    def answer_begins(self, status: int, fields: Fields) -> None:
         transit = self._carried()
-        transit.status = status
-        transit.answering = True
-        added = [b"x-request-id: " + transit.id.encode(), b"x-backend: " + (transit.backend or "").encode()]
-        if transit.bind and transit.backend:
-            backend = self._balancer.upstream.backends[transit.backend]
-            added.append(b"set-cookie: " + affinity_cookie(backend).encode())
-        # A body without a length of its own is chunked for those who understand it.
-        bodiless = has_no_body(transit.method, status)
-        unframed = not bodiless and get(fields, b"content-length") is None
-        self._chunk_answer = unframed and transit.version == "1.1"
-        if self._chunk_answer:
-            added.append(b"transfer-encoding: chunked")
-        elif unframed:
-            transit.keep_alive = False
-        if not transit.keep_alive or self._balancer.closing:
-            transit.keep_alive = False
-            added.append(b"connection: close")
-        self._put(answered_head(status, fields, added))
+        transit.status, transit.answering = status, True
+        self._put(answered_head(status, fields, self._added_fields(transit, status, fields)))
 
     def answer_part(self, data: bytes) -> None:
         self._put(b"%x\r\n%b\r\n" % (len(data), data) if self._chunk_answer else data)
@@ -206,7 +192,7 @@ class ClientSide(asyncio.Protocol):
             asked.abandon()
             transit.keep_alive = False
         # On the books before the client can see the last byte, so that it finds its own exchange there.
-        self._balancer.ledger.record(transit.record(_server_error(transit.status)))
+        self._settle(transit, _server_error(transit.status))
 
     def answer_flush(self) -> None:
         if self._out and self._transport:
@@ -219,17 +205,35 @@ class ClientSide(asyncio.Protocol):
         transit = self._carried()
         self._asked = None
         self._out.clear()
-        what = f"{transit.backend} took the request, then {reason}"
-        if transit.answering:
-            # Too late for another status: cutting the connection is the only honest sign.
-            transit.answered = True
-            transit.status = None
-            self._balancer.ledger.record(transit.record(what))
-            self._cut()
+        what = f"{_name(transit)} took the request, then {reason}"
+        if self._tunnel:
+            self._break_off(transit, f"the tunnel ended: {_name(transit)} went away, for {reason}", transit.status)
+        elif transit.answering:
+            self._break_off(transit, what, None)
         elif transit.repeatable and self._balancer.retry == "idempotent":
             self._begin(transit)
         else:
             self._fail(502, f"{what}. {_not_repeated(transit)}")
+
+    def tunnel_opened(self, data: bytes) -> None:
+        transit = self._carried()
+        self._tunnel = True
+        waiting, transit.pending = transit.pending, []
+        if self._asked and waiting:
+            self._asked.write(b"".join(waiting))
+        self._put(data)
+        self.answer_flush()
+
+    def tunnel_part(self, data: bytes) -> None:
+        self._put(data)
+        self.answer_flush()
+
+    def tunnel_ended(self) -> None:
+        transit = self._carried()
+        transit.answered = True
+        self._asked = None
+        self._settle(transit, None)
+        self._close()
 
     def backend_ready(self, *, writable: bool) -> None:
         if self._transport and not self._transport.is_closing():
@@ -240,20 +244,13 @@ class ClientSide(asyncio.Protocol):
     def expire(self, now_s: float) -> None:
         """Give up on whoever keeps the other waiting for too long."""
         transit, limits = self.transit, self._balancer.timeouts
-        if transit is None:
+        if self._tunnel:
+            return
+        if transit is None or not (transit.arrived or transit.has_body):
             if now_s - self.since_s > limits.head_s:
                 self._expire_idle()
         elif now_s - transit.touched_s > limits.answer_s and not transit.answered:
-            if not transit.arrived:
-                self._refuse(Refused(408, f"the request's body stopped for {limits.answer_s:g} s"))
-                return
-            asked, self._asked = self._asked, None
-            if asked:
-                asked.abandon()
-            if transit.answering:
-                self._cut()
-            else:
-                self._fail(504, f"{transit.backend} did not answer within {limits.answer_s:g} s")
+            self._expire_transit(transit, limits.answer_s)
 
     def close(self) -> None:
         """Cut the connection."""
@@ -265,28 +262,35 @@ class ClientSide(asyncio.Protocol):
     def _begin(self, transit: Transit) -> None:
         """Choose a backend for the request and ask it."""
         self.transit = transit
+        upstream = transit.upstream = transit.upstream or self._balancer.route(transit.path)
+        if upstream is None:
+            self._fail(404, f"no service answers for {transit.path}")
+            return
+        header = (get(transit.fields, upstream.affinity_header) or b"").decode("latin-1")
+        cookies = (get(transit.fields, b"cookie") or b"").decode("latin-1")
         try:
-            choice = self._balancer.upstream.choose(transit.cookies, transit.tried)
+            choice = upstream.choose(Ask(cookies, self._peer, header, transit.tried))
         except NoHealthyBackend as nobody:
+            if not transit.sent:
+                # Whatever the last try was, no backend has seen this request.
+                transit.backend = None
             self._fail(503, str(nobody))
             return
-        transit.backend, transit.why, transit.bind = choice.backend.name, choice.why, choice.bind
-        transit.tried.append(choice.backend.name)
-        side = self._balancer.idle_side(choice.backend.name)
+        transit.goes_to(choice)
+        side = self._balancer.idle_side(choice.backend)
         if side:
             self._ask(side)
         else:
-            self._connecting = self._balancer.loop.create_task(self._connect(choice.backend.name))
+            self._connecting = self._balancer.loop.create_task(self._connect(upstream, choice.backend))
 
-    async def _connect(self, name: str) -> None:
-        transit = self._carried()
+    async def _connect(self, upstream: Upstream, backend: Backend) -> None:
         try:
-            side = await self._balancer.connect(name)
+            side = await self._balancer.connect(backend)
         except OSError as error:
             # Nothing was sent, so another backend may be tried whatever the method.
-            self._balancer.refused(name, error)
+            self._balancer.refused(upstream, backend, error)
             self._connecting = None
-            self._begin(transit)
+            self._begin(self._carried())
         else:
             self._connecting = None
             self._ask(side)
@@ -297,16 +301,38 @@ class ClientSide(asyncio.Protocol):
             transit.method + b" " + transit.target,
             transit.fields,
             exchange_id=transit.id,
-            peer=self._peer,
-            chunked=transit.chunked,
+            peer=self._peer.encode(),
+            framing=_framing(transit),
         )
         self._asked = side
         transit.sent = True
         transit.touched_s = time.monotonic()
-        pending, transit.pending = transit.pending, []
-        side.ask(self, transit.method, b"".join((head, *pending)) if pending else head)
+        parts = [head]
+        if transit.pending and not transit.upgrade:
+            parts += transit.pending
+            transit.pending = []
+        side.ask(self, transit.method, b"".join(parts))
         if not transit.arrived and self._transport:
             self._transport.resume_reading()
+
+    def _added_fields(self, transit: Transit, status: int, fields: Fields) -> list[bytes]:
+        """The answer's fields that are this connection's own."""
+        added = [b"x-request-id: " + transit.id.encode(), b"x-backend: " + _name(transit).encode()]
+        if transit.bind and transit.backend and transit.upstream:
+            added.append(b"set-cookie: " + affinity_cookie(transit.upstream, transit.backend).encode())
+        if status == SWITCHING:
+            return [*added, b"connection: Upgrade", b"upgrade: " + (get(fields, b"upgrade") or b"")]
+        # A body without a length of its own is chunked for those who understand it.
+        unframed = not has_no_body(transit.method, status) and get(fields, b"content-length") is None
+        self._chunk_answer = unframed and transit.version == "1.1"
+        if self._chunk_answer:
+            added.append(b"transfer-encoding: chunked")
+        elif unframed:
+            transit.keep_alive = False
+        if not transit.keep_alive or transit.upgrade or self._balancer.closing:
+            transit.keep_alive = False
+            added.append(b"connection: close")
+        return added
 
     def _next(self) -> None:
         """The carried request is done: go on with the following one, or wait, or close."""
@@ -324,42 +350,73 @@ class ClientSide(asyncio.Protocol):
             if following.arrived or following.has_body:
                 self._begin(following)
 
-    def _fail(self, status: int, reason: str) -> None:
+    def _upward(self, data: bytes) -> None:
+        """Bytes of another protocol, for the backend; they wait while it has not consented."""
+        transit = self.transit
+        if transit is None or not data:
+            return
+        transit.bytes_up += len(data)
+        if self._tunnel and self._asked:
+            self._asked.write(data)
+        else:
+            transit.pending.append(data)
+
+    def _break_off(self, transit: Transit, what: str, status: int | None) -> None:
+        """Too late for another status: cutting the connection is the only honest sign."""
+        transit.answered, transit.status = True, status
+        self._settle(transit, what)
+        self.transit = None
+        if self._transport:
+            # With a reset: a client that reads until the end must not take this for the end.
+            link = self._transport.get_extra_info("socket")
+            link.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET_ON_CLOSE)
+        self.close()
+
+    def _fail(self, status: int, reason: str, *, blame: bool = True) -> None:
+        """Answer instead of a backend, and close."""
         transit = self._carried()
-        if not transit.sent:
-            # Whatever the last try was, nobody has seen this request.
-            transit.backend = transit.backend if status != 503 else None
-        transit.status, transit.answered, transit.keep_alive = status, True, False
+        transit.status, transit.answered = status, True
         data = own_answer(status, reason, transit.id, definite=not transit.sent)
         transit.bytes_down += len(data)
-        self._balancer.ledger.record(transit.record(reason))
+        self._settle(transit, reason, blame=blame)
         if self._transport:
             self._transport.write(data)
         self._close()
 
     def _refuse(self, refused: Refused) -> None:
         """Answer what cannot be read as a request, and close: the next byte could mean anything."""
-        if self._asked:
-            self._asked.abandon()
-            self._asked = None
-        transit = Transit("", b"?", b"?", [], "1.1", False, False, False, "", 0)
-        if self.transit and not self.transit.answered:
-            transit = self.transit
-        transit.id = transit.id or request_id([])
-        transit.status = refused.status
-        transit.answered = True
-        data = own_answer(refused.status, refused.reason, transit.id)
-        transit.bytes_down += len(data)
-        self._balancer.ledger.record(transit.record(refused.reason))
-        if self._transport:
-            self._transport.write(data)
-        self._close()
+        asked, self._asked = self._asked, None
+        if asked:
+            asked.abandon()
+        if self.transit is None or self.transit.answered:
+            self.transit = Transit.unreadable(request_id([]))
+        self._fail(refused.status, refused.reason, blame=False)
+
+    def _settle(self, transit: Transit, error: str | None, *, blame: bool = True) -> None:
+        """The exchange is over: on the books with it; `blame` its backend if it went wrong."""
+        if transit.upstream and transit.backend and transit.sent and (blame or error is None):
+            self._balancer.answered(transit.upstream, transit.backend, well=error is None)
+        transit.leaves()
+        self._balancer.ledger.record(transit.record(error))
 
     def _expire_idle(self) -> None:
-        if self._head_bytes and self._parser and self._arriving is None and self._fields:
+        if self._fields and self.transit is None and self._arriving is None and self._head_bytes:
             self._refuse(Refused(408, "the request's head did not end in time"))
         else:
             self._close()
+
+    def _expire_transit(self, transit: Transit, limit_s: float) -> None:
+        if not transit.arrived:
+            self._refuse(Refused(408, f"the request's body stopped for {limit_s:g} s"))
+            return
+        asked, self._asked = self._asked, None
+        if asked:
+            asked.abandon()
+        what = f"{_name(transit)} did not answer within {limit_s:g} s"
+        if transit.answering:
+            self._break_off(transit, what, None)
+        else:
+            self._fail(504, what)
 
     def _grow(self, count: int) -> None:
         self._head_bytes += count
@@ -376,25 +433,21 @@ class ClientSide(asyncio.Protocol):
         assert self.transit is not None, "an answer without a request"
         return self.transit
 
-    def _stop_reading(self) -> None:
-        if self.transit:
-            self.transit.keep_alive = False
-        if self._transport:
-            self._transport.pause_reading()
-
     def _close(self) -> None:
         self.transit = None
         self._queue.clear()
         if self._transport:
             self._transport.close()
 
-    def _cut(self) -> None:
-        self.transit = None
-        if self._transport:
-            # With a reset: a client that reads until the end must not take this for the end.
-            link = self._transport.get_extra_info("socket")
-            link.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET_ON_CLOSE)
-        self.close()
+
+def _name(transit: Transit) -> str:
+    return transit.backend.name if transit.backend else ""
+
+
+def _framing(transit: Transit) -> bytes:
+    if transit.upgrade:
+        return b"connection: Upgrade\r\nupgrade: " + (get(transit.fields, b"upgrade") or b"")
+    return b"transfer-encoding: chunked" if transit.chunked else b""
 
 
 def _server_error(status: int | None) -> str | None:

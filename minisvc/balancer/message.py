@@ -13,7 +13,7 @@ HOP_BY_HOP = frozenset(
     (b"connection", b"keep-alive", b"proxy-connection", b"te", b"transfer-encoding", b"upgrade", b"trailer")
 )
 """Meant for one connection only, RFC 9110 section 7.6.1."""
-REPLACED = frozenset((b"x-request-id", b"x-forwarded-for", b"x-forwarded-proto"))
+REPLACED = frozenset((b"x-request-id", b"x-forwarded-for", b"x-forwarded-proto", b"forwarded"))
 IDEMPOTENT = frozenset((b"GET", b"HEAD", b"OPTIONS", b"TRACE", b"PUT", b"DELETE"))
 """RFC 9110 section 9.2.2."""
 MOST_HEAD_BYTES = 32768
@@ -60,20 +60,25 @@ def request_id(fields: Fields) -> str:
     return given.decode() if given and _REQUEST_ID.fullmatch(given) else secrets.token_hex(8)
 
 
-def forwarded_head(line: bytes, fields: Fields, *, exchange_id: str, peer: str, chunked: bool) -> bytes:
-    """The request's head as the backend gets it; `line` is its method and target."""
-    before = get(fields, b"x-forwarded-for")
+def forwarded_head(line: bytes, fields: Fields, *, exchange_id: str, peer: bytes, framing: bytes = b"") -> bytes:
+    """The request's head as the backend gets it.
+
+    `line` is its method and target, `peer` the client's address, `framing` what this connection needs.
+    For whom it was forwarded is told in both forms: `Forwarded` (RFC 7239) and the older `X-Forwarded-*`.
+    """
+    before, chain = get(fields, b"x-forwarded-for"), get(fields, b"forwarded")
     added = [
-        f"x-request-id: {exchange_id}".encode(),
-        b"x-forwarded-for: " + (before + b", " if before else b"") + peer.encode(),
+        b"x-request-id: " + exchange_id.encode(),
+        b"x-forwarded-for: " + (before + b", " if before else b"") + peer,
         b"x-forwarded-proto: http",
+        b"forwarded: " + (chain + b", " if chain else b"") + b"for=" + peer + b";proto=http",
         b"via: 1.1 statewise",
     ]
     if get(fields, b"host") is None:
         # An HTTP/1.0 client need not send one, but this request goes on as HTTP/1.1.
         added.append(b"host: localhost")
-    if chunked:
-        added.append(b"transfer-encoding: chunked")
+    if framing:
+        added.append(framing)
     return _head(line + b" HTTP/1.1", fields, _dropped(fields) | REPLACED, added)
 
 

@@ -6,13 +6,14 @@ import asyncio
 import threading
 import time
 from collections import defaultdict
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
 from minisvc.balancer.backend_side import BackendSide
 from minisvc.balancer.client_side import ClientSide
-from minisvc.balancer.upstream import Upstream
+from minisvc.balancer.health import ask_health
+from minisvc.balancer.timeouts import Timeouts
+from minisvc.balancer.upstream import Backend, Upstream, route
 from minisvc.exchange import Ledger
 from minisvc.sockets import LOOPBACK, listen
 
@@ -23,17 +24,8 @@ MOST_IDLE = 256
 """Idle connections kept to each backend."""
 
 
-@dataclass(frozen=True, slots=True)
-class Timeouts:
-    """Seconds that the balancer waits: for a connection, for an answer's next part, for a request's head."""
-
-    connect_s: float = 1.0
-    answer_s: float = 30.0
-    head_s: float = 30.0
-
-
 class Balancer:
-    """Listens on loopback and carries each request to a backend of `upstream`.
+    """Listens on loopback and carries each request to a backend of the upstream that its path names.
 
     Attributes:
         port: where it listens; 0 before `start`.
@@ -44,14 +36,14 @@ class Balancer:
 
     def __init__(
         self,
-        upstream: Upstream,
+        upstreams: Sequence[Upstream],
         ledger: Ledger,
         *,
         retry: str = "unsent",
         timeouts: Timeouts | None = None,
         noticed: Callable[[str, str], object] = lambda name, sentence: None,
     ) -> None:
-        self.upstream, self.ledger, self.retry = upstream, ledger, retry
+        self.upstreams, self.ledger, self.retry = list(upstreams), ledger, retry
         self.timeouts = timeouts or Timeouts()
         self.port = 0
         self.closing = False
@@ -61,7 +53,8 @@ class Balancer:
         self._idle: defaultdict[str, list[BackendSide]] = defaultdict(list)
         self._noticed = noticed
         self._thread: threading.Thread | None = None
-        self._tasks: list[asyncio.Task[None]] = []
+        self._sweeper: asyncio.Task[None] | None = None
+        self._watchers: dict[str, asyncio.Task[None]] = {}
 
     def start(self, port: int = 0) -> None:
         """Listen on `port` (0: a free one) and begin to check the backends' health.
@@ -78,8 +71,10 @@ class Balancer:
 
         async def serve() -> None:
             self._server = await self.loop.create_server(lambda: ClientSide(self), sock=listener)
-            self._tasks = [self.loop.create_task(self._sweep())]
-            self._tasks += [self.loop.create_task(self._watch(name)) for name in self.upstream.backends]
+            self._sweeper = self.loop.create_task(self._sweep())
+            for upstream in self.upstreams:
+                for backend in upstream.backends.values():
+                    self._watch(upstream, backend)
 
         asyncio.run_coroutine_threadsafe(serve(), self.loop).result()
 
@@ -110,29 +105,65 @@ class Balancer:
 
     def check_now(self, name: str) -> bool:
         """Check one backend's health at once; whether it is healthy now."""
-        asyncio.run_coroutine_threadsafe(self._check(name), self.loop).result()
-        return self.upstream.backends[name].healthy
+        upstream, backend = self.find(name)
+        asyncio.run_coroutine_threadsafe(self._check(upstream, backend), self.loop).result()
+        return backend.healthy
+
+    def find(self, name: str) -> tuple[Upstream, Backend]:
+        """The backend of that name and its upstream.
+
+        Raises:
+            KeyError: there is none.
+        """
+        for upstream in self.upstreams:
+            if name in upstream.backends:
+                return upstream, upstream.backends[name]
+        raise KeyError(name)
+
+    def add(self, upstream: Upstream, backend: Backend) -> None:
+        """One more backend, watched from now on."""
+
+        def enter() -> None:
+            upstream.backends[backend.name] = backend
+            self._watch(upstream, backend)
+
+        self.call(enter)
+
+    def remove(self, name: str) -> None:
+        """One backend less. Exchanges that it has in hand go on."""
+        upstream, _ = self.find(name)
+
+        def leave() -> None:
+            del upstream.backends[name]
+            self._watchers.pop(name).cancel()
+            for side in self._idle.pop(name, []):
+                side.abandon()
+
+        self.call(leave)
 
     # The client's side calls these, in the loop's thread.
 
-    def idle_side(self, name: str) -> BackendSide | None:
+    def route(self, path: str) -> Upstream | None:
+        """The upstream for a path: the longest prefix wins; None if none covers it."""
+        return route(self.upstreams, path)
+
+    def idle_side(self, backend: Backend) -> BackendSide | None:
         """An open connection to that backend that nobody uses, or None."""
-        idle = self._idle[name]
+        idle = self._idle[backend.name]
         while idle:
             side = idle.pop()
             if side.is_open:
                 return side
         return None
 
-    async def connect(self, name: str) -> BackendSide:
+    async def connect(self, backend: Backend) -> BackendSide:
         """A new connection to that backend.
 
         Raises:
             OSError: refused, or not within the time limit (TimeoutError).
         """
-        port = self.upstream.backends[name].port
         async with asyncio.timeout(self.timeouts.connect_s):
-            _, side = await self.loop.create_connection(lambda: BackendSide(name), LOOPBACK, port)
+            _, side = await self.loop.create_connection(lambda: BackendSide(backend.name), LOOPBACK, backend.port)
         return side
 
     def give_back(self, side: BackendSide) -> None:
@@ -143,11 +174,16 @@ class Balancer:
         else:
             side.abandon()
 
-    def refused(self, name: str, error: OSError) -> None:
+    def refused(self, upstream: Upstream, backend: Backend, error: OSError) -> None:
         """A backend took no connection: it is out until a health check succeeds."""
         reason = "no connection in time" if isinstance(error, TimeoutError) else "connection refused"
-        if self.upstream.refused(name, reason):
-            self._noticed(name, f"The balancer takes {name} out: {reason}.")
+        if backend.name in upstream.backends and upstream.refused(backend.name, reason):
+            self._noticed(backend.name, f"The balancer takes {backend.name} out: {reason}.")
+
+    def answered(self, upstream: Upstream, backend: Backend, *, well: bool) -> None:
+        """Ordinary traffic tells how a backend does."""
+        if backend.name in upstream.backends and upstream.answered(backend.name, well=well):
+            self._noticed(backend.name, f"The balancer ejects {backend.name}: {backend.errors} errors in a row.")
 
     async def _sweep(self) -> None:
         while True:
@@ -156,50 +192,29 @@ class Balancer:
             for client in list(self.clients):
                 client.expire(now_s)
 
-    async def _watch(self, name: str) -> None:
-        while True:
-            await asyncio.sleep(self.upstream.health.interval_s)
-            await self._check(name)
+    def _watch(self, upstream: Upstream, backend: Backend) -> None:
+        async def watch() -> None:
+            while True:
+                await asyncio.sleep(upstream.health.interval_s)
+                await self._check(upstream, backend)
 
-    async def _check(self, name: str) -> None:
-        if self.upstream.backends[name].out:
+        self._watchers[backend.name] = self.loop.create_task(watch())
+
+    async def _check(self, upstream: Upstream, backend: Backend) -> None:
+        if backend.out:
             return
-        fault = await self._ask_health(name)
-        if self.upstream.observe(name, fault):
-            backend = self.upstream.backends[name]
-            self._noticed(
-                name,
-                f"The balancer finds {name} well again."
-                if backend.healthy
-                else f"The balancer takes {name} out: {fault}.",
-            )
-
-    async def _ask_health(self, name: str) -> str:
-        """What is wrong with the backend; "" if nothing."""
-        health, port = self.upstream.health, self.upstream.backends[name].port
-        try:
-            async with asyncio.timeout(health.timeout_s):
-                reader, writer = await asyncio.open_connection(LOOPBACK, port)
-                try:
-                    writer.write(f"GET {health.path} HTTP/1.1\r\nHost: {name}\r\nConnection: close\r\n\r\n".encode())
-                    line = await reader.readline()
-                finally:
-                    writer.transport.abort()
-        except TimeoutError:
-            return f"no answer within {health.timeout_s:g} s"
-        except OSError as error:
-            return "connection refused" if isinstance(error, ConnectionRefusedError) else "connection reset"
-        status = line.split(b" ")[1:2]
-        return (
-            "" if status and status[0].startswith(b"2") else f"answered {line.decode('latin-1').strip() or 'nothing'}"
-        )
+        name, fault = backend.name, await ask_health(upstream.health, backend.port, backend.name)
+        if name in upstream.backends and upstream.observe(name, fault):
+            found = f"finds {name} well again" if backend.healthy else f"takes {name} out: {fault}"
+            self._noticed(name, f"The balancer {found}.")
 
     async def _leave(self) -> None:
         self.closing = True
         self._server.close()
-        for task in self._tasks:
+        tasks = [*self._watchers.values(), *([self._sweeper] if self._sweeper else [])]
+        for task in tasks:
             task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await asyncio.gather(*tasks, return_exceptions=True)
         for client in list(self.clients):
             client.close()
         for side in [side for sides in self._idle.values() for side in sides]:

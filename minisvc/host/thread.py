@@ -12,6 +12,7 @@ import ctypes
 import socket
 import threading
 from collections.abc import Callable
+from typing import Any
 
 from minisvc.errors import InstanceCrashed, WrongStatus
 from minisvc.fence import Fence
@@ -36,8 +37,8 @@ class ThreadHost:
         errors: exceptions of server threads, raised as a group by `stop`.
     """
 
-    def __init__(self, name: str, factory: Factory, service: str = "service") -> None:
-        self.name, self._factory, self._service = name, factory, service
+    def __init__(self, name: str, factory: Factory, service: str = "service", mount: str = "/") -> None:
+        self.name, self._factory, self._service, self._mount = name, factory, service, mount
         self.port = 0
         self.status = NEVER_STARTED
         self.errors: list[BaseException] = []
@@ -62,7 +63,8 @@ class ThreadHost:
             except BaseException:
                 listener.close()
                 raise
-            self._run = _Run(self, listener, app, fence, self._service)
+            base = base_environ(self._service, self.port, self._mount)
+            self._run = _Run(self, listener, app, fence, base)
             self.status = UP
 
     def crash(self) -> None:
@@ -119,15 +121,14 @@ class ThreadHost:
 class _Run:
     """One life of an instance, from start to crash or stop."""
 
-    def __init__(self, host: ThreadHost, listener: socket.socket, app: App, fence: Fence, service: str) -> None:
-        self._host, self._listener, self._app, self._fence = host, listener, app, fence
-        self._base = base_environ(service, host.port)
+    def __init__(self, host: ThreadHost, listener: socket.socket, app: App, fence: Fence, base: dict[str, Any]) -> None:
+        self._host, self._listener, self._app, self._fence, self._base = host, listener, app, fence, base
         self._lock = threading.Lock()
         self._quiet = threading.Condition(self._lock)
         self._connections: dict[Connection, threading.Thread] = {}
         self._inside: set[int] = set()
         self.finishing = False
-        self._acceptor = threading.Thread(target=self._accept, name=f"{service}-{host.name}", daemon=True)
+        self._acceptor = threading.Thread(target=self._accept, name=f"instance-{host.name}", daemon=True)
         self._acceptor.start()
 
     def enter(self) -> None:

@@ -25,6 +25,7 @@ MOST_HEAD_BYTES = 65536
 NO_BODY = frozenset({204, 304})
 
 App = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
+"""A WSGI app (PEP 3333)."""
 
 
 class Request:
@@ -228,12 +229,18 @@ class Connection:
         path, _, query = target.partition(b"?")
         request.environ["REQUEST_METHOD"] = parser.get_method().decode("ascii")
         request.environ["SERVER_PROTOCOL"] = f"HTTP/{parser.get_http_version()}"
-        request.environ["PATH_INFO"] = unquote_to_bytes(path).decode("latin-1")
+        request.environ["PATH_INFO"] = self._below_mount(unquote_to_bytes(path).decode("latin-1"))
         request.environ["QUERY_STRING"] = query.decode("latin-1")
         request.environ["REQUEST_URI"] = request.url.decode("latin-1")
         request.keep_alive = parser.should_keep_alive()
         request.has_head = True
         self._requests.append(request)
+
+    def _below_mount(self, path: str) -> str:
+        mount = self._base["SCRIPT_NAME"]
+        if path == mount or path.startswith(f"{mount}/"):
+            return path[len(mount) :]
+        return path
 
     def on_body(self, data: bytes) -> None:
         self._arriving.body += data
@@ -317,13 +324,13 @@ def http_date() -> str:
     return _date_cache[1]
 
 
-def base_environ(service: str, port: int) -> dict[str, Any]:
-    """What every request's environ begins with."""
+def base_environ(service: str, port: int, mount: str = "/") -> dict[str, Any]:
+    """What every request's environ begins with; the app is mounted at the path `mount` (SCRIPT_NAME)."""
     return {
         "SERVER_NAME": "127.0.0.1",
         "SERVER_PORT": str(port),
         "SERVER_SOFTWARE": f"statewise ({service})",
-        "SCRIPT_NAME": "",
+        "SCRIPT_NAME": mount.removesuffix("/"),
         "wsgi.version": (1, 0),
         "wsgi.url_scheme": "http",
         "wsgi.errors": sys.stderr,

@@ -77,13 +77,13 @@ class Picture:
 def picture(cluster: Cluster, contradicted: Iterable[str] = ()) -> Picture:
     """Look at `cluster` once. `contradicted` names the users whose last assertion was false."""
     empty_handed = frozenset(contradicted)
-    counts, layout = cluster.ledger.counts(), cluster.layout
+    counts, service = cluster.ledger.counts(), cluster.layout.services[0]
     return Picture(
-        title=layout.service,
+        title=service.name,
         url=cluster.url,
-        state=layout.state,
-        policy=layout.policy,
-        sticky=layout.affinity is not None,
+        state=service.state,
+        policy=service.policy,
+        sticky=service.affinity is not None,
         traffic=cluster.traffic_on,
         closed=False,
         served=counts.served,

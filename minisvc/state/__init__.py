@@ -10,15 +10,17 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from minisvc.clock import Clock, monotonic
-from minisvc.state.mechanism import Held, Mechanism
+from minisvc.state.mechanism import COOKIE, Cookie, Held, Mechanism
 from minisvc.state.memory import Memory
 from minisvc.state.redis import Redis
 from minisvc.state.signed_cookie import SignedCookie
 
-__all__ = ["Held", "Mechanism", "build"]
+__all__ = ["COOKIE", "Cookie", "Held", "Mechanism", "build"]
 
 
-def build(state: str, store_url: str | None = None, clock: Clock = monotonic) -> Mechanism:
+def build(
+    state: str, store_url: str | None = None, *, clock: Clock = monotonic, cookie: Cookie | None = None
+) -> Mechanism:
     """The mechanism called `state`, opened; close it when the last instance is gone.
 
     Raises:
@@ -26,8 +28,8 @@ def build(state: str, store_url: str | None = None, clock: Clock = monotonic) ->
         StoreUnavailable: its store could not be started or reached.
     """
     mechanisms: dict[str, Callable[[], Mechanism]] = {
-        "memory": lambda: Memory(clock),
-        "signed_cookie": SignedCookie,
-        "redis": lambda: Redis(store_url),
+        "memory": lambda: Memory(clock, cookie),
+        "signed_cookie": lambda: SignedCookie(cookie),
+        "redis": lambda: Redis(store_url, cookie),
     }
     return mechanisms[state]()

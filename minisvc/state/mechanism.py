@@ -17,6 +17,14 @@ COOKIE = "session"
 
 
 @dataclass(frozen=True, slots=True)
+class Cookie:
+    """The session cookie's name, and the Path for which it is sent."""
+
+    name: str = COOKIE
+    path: str = "/"
+
+
+@dataclass(frozen=True, slots=True)
 class Held:
     """One live session: where it is held, the cookie value that leads to it, and what it says.
 
@@ -34,6 +42,9 @@ class Mechanism(ABC):
     name: ClassVar[str]
     store: Store | None = None
 
+    def __init__(self, cookie: Cookie | None = None) -> None:
+        self.cookie = cookie or Cookie()
+
     @abstractmethod
     def install(self, app: Flask, instance: str, fence: Fence) -> None:
         """Give a freshly started instance its `session_interface`; its links go through `fence`."""
@@ -47,13 +58,14 @@ class Mechanism(ABC):
         return
 
 
-def set_cookie_policy(app: Flask) -> None:
+def set_cookie_policy(app: Flask, cookie: Cookie) -> None:
     """Cookie attributes by RFC 6265bis: unreadable for scripts, not sent across sites.
 
     Not `Secure`, hence no `__Host-` prefix: the lab speaks plain HTTP and never leaves loopback.
     """
     app.config.update(
-        SESSION_COOKIE_NAME=COOKIE,
+        SESSION_COOKIE_NAME=cookie.name,
+        SESSION_COOKIE_PATH=cookie.path,
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
         # A session is written when it changes, not when it is read: store traffic then means something.

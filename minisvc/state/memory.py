@@ -11,7 +11,7 @@ from flask_session.base import ServerSideSession, ServerSideSessionInterface
 
 from minisvc.clock import Clock, monotonic
 from minisvc.fence import Fence
-from minisvc.state.mechanism import Held, Mechanism, set_cookie_policy
+from minisvc.state.mechanism import Cookie, Held, Mechanism, set_cookie_policy
 
 
 class MemorySessions(ServerSideSessionInterface):  # type: ignore[misc]  # Flask-Session has no types
@@ -51,13 +51,14 @@ class Memory(Mechanism):
 
     name = "memory"
 
-    def __init__(self, clock: Clock = monotonic) -> None:
+    def __init__(self, clock: Clock = monotonic, cookie: Cookie | None = None) -> None:
+        super().__init__(cookie)
         self._clock = clock
         self._instances: dict[str, tuple[Fence, MemorySessions]] = {}
 
     def install(self, app: Flask, instance: str, fence: Fence) -> None:
         """Start the instance with no session at all."""
-        set_cookie_policy(app)
+        set_cookie_policy(app, self.cookie)
         sessions = MemorySessions(app, self._clock)
         app.session_interface = sessions
         self._instances[instance] = (fence, sessions)

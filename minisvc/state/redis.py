@@ -14,10 +14,8 @@ from redis.backoff import NoBackoff
 from redis.retry import Retry
 
 from minisvc.fence import Fence
-from minisvc.state.mechanism import Held, Mechanism, set_cookie_policy
+from minisvc.state.mechanism import Cookie, Held, Mechanism, set_cookie_policy
 from minisvc.stores.redis_server import Store, open_store
-
-PREFIX = "session:"
 
 
 class Redis(Mechanism):
@@ -25,14 +23,16 @@ class Redis(Mechanism):
 
     name = "redis"
 
-    def __init__(self, store_url: str | None = None) -> None:
+    def __init__(self, store_url: str | None = None, cookie: Cookie | None = None) -> None:
+        super().__init__(cookie)
+        self._prefix = f"{self.cookie.name}:"
         self.store: Store = open_store(store_url)
         self._reader = redis.Redis.from_url(self.store.url, protocol=2)
         self._decode = MsgSpecSerializer(Flask(__name__), "msgpack").decode
 
     def install(self, app: Flask, instance: str, fence: Fence) -> None:
         """Point the instance at the store, through its fence."""
-        set_cookie_policy(app)
+        set_cookie_policy(app, self.cookie)
         pool = redis.ConnectionPool.from_url(
             self.store.url,
             connection_class=_fenced(redis.ConnectionPool.from_url(self.store.url), fence),
@@ -43,19 +43,19 @@ class Redis(Mechanism):
             retry=Retry(NoBackoff(), 1),
         )
         app.session_interface = RedisSessionInterface(
-            app, redis.Redis(connection_pool=pool), key_prefix=PREFIX, permanent=False
+            app, redis.Redis(connection_pool=pool), key_prefix=self._prefix, permanent=False
         )
 
     def held(self, cookies: Collection[str] = ()) -> list[Held]:
         """The sessions in the store; none while it cannot be asked."""
         try:
-            keys = list(self._reader.scan_iter(f"{PREFIX}*", count=1000))
+            keys = list(self._reader.scan_iter(f"{self._prefix}*", count=1000))
             values = self._reader.mget(keys) if keys else []
         except redis.ConnectionError:
             return []
         pairs = zip(keys, values, strict=True)
         return [
-            Held("store", key.decode().removeprefix(PREFIX), self._decode(value))
+            Held("store", key.decode().removeprefix(self._prefix), self._decode(value))
             for key, value in pairs
             if value is not None
         ]

@@ -14,7 +14,7 @@ from flask.sessions import SecureCookieSessionInterface
 from itsdangerous import BadSignature
 
 from minisvc.fence import Fence
-from minisvc.state.mechanism import Held, Mechanism, set_cookie_policy
+from minisvc.state.mechanism import Cookie, Held, Mechanism, set_cookie_policy
 
 
 class SignedCookie(Mechanism):
@@ -22,7 +22,8 @@ class SignedCookie(Mechanism):
 
     name = "signed_cookie"
 
-    def __init__(self) -> None:
+    def __init__(self, cookie: Cookie | None = None) -> None:
+        super().__init__(cookie)
         self._key = secrets.token_bytes(32)
         reader = Flask(__name__)
         reader.secret_key = self._key
@@ -30,7 +31,7 @@ class SignedCookie(Mechanism):
 
     def install(self, app: Flask, instance: str, fence: Fence) -> None:
         """Nothing is kept: the instance only learns the key."""
-        set_cookie_policy(app)
+        set_cookie_policy(app, self.cookie)
         app.secret_key = self._key
         app.session_interface = SecureCookieSessionInterface()
 

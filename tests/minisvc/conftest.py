@@ -11,7 +11,7 @@ from minisvc.balancer import Backend, Balancer, Upstream
 from minisvc.exchange import Ledger
 from minisvc.host import ThreadHost
 from minisvc.host.wsgi import App
-from minisvc.layout import HealthCheck
+from minisvc.layout import HealthCheck, Service
 from minisvc.policies import RoundRobin
 
 QUIET = HealthCheck(interval_s=3600.0)
@@ -41,6 +41,9 @@ class Pool:
     def url(self) -> str:
         return f"http://127.0.0.1:{self.balancer.port}"
 
+    def status(self, name: str) -> str:
+        return self.balancer.upstreams[0].status(name)
+
 
 OpenPool = Callable[..., Pool]
 
@@ -57,8 +60,8 @@ def open_pool() -> Iterator[OpenPool]:
                 undo.callback(host.stop)
             backends = [Backend(host.name, host.port) for host in hosts.values()]
             ledger = Ledger()
-            upstream = Upstream("test", backends, RoundRobin(), affinity, health)
-            balancer = Balancer(upstream, ledger, **options)
+            upstream = Upstream(Service("test:app", affinity=affinity), backends, RoundRobin(), health)
+            balancer = Balancer([upstream], ledger, **options)
             balancer.start()
             undo.callback(balancer.stop)
             return Pool(hosts, balancer, ledger)

@@ -139,7 +139,7 @@ def test_a_draining_instance_keeps_its_clients_and_gets_no_new_ones(shop):
 def test_sticky_routing_can_be_switched_while_it_runs(shop):
     users = fill(shop)
     shop.set_sticky(False)
-    assert shop.layout.affinity is None
+    assert shop.service().affinity is None
     assert [users[0].check().backend for _ in range(3)] == ["a", "b", "c"]
     shop.set_sticky(True)
     assert users[0].check().backend == users[0].check().backend
@@ -150,7 +150,7 @@ def test_the_policy_can_be_changed_while_it_runs(shop):
     assert shop.add_users(1)[0].add("figs").why.startswith("random picked ")
     with pytest.raises(LayoutError, match="policy 'fastest' is not known"):
         shop.set_policy("fastest")
-    assert shop.layout.policy == "random"
+    assert shop.service().policy == "random"
 
 
 def test_moving_the_state_starts_everybody_afresh(shop):
@@ -224,8 +224,8 @@ def test_clusters_of_other_names_run_side_by_side():
 
 
 def test_a_layout_can_be_given_whole():
-    with Cluster(Layout(instances=2), affinity="cookie") as shop:
-        assert (shop.layout.instances, shop.layout.affinity) == (2, "cookie")
+    with Cluster(Layout.of(instances=2), affinity="cookie") as shop:
+        assert (shop.service().instances, shop.service().affinity) == (2, "cookie")
 
 
 def test_a_port_taken_leaves_nothing_running():

@@ -207,7 +207,7 @@ def test_a_refused_connection_is_tried_elsewhere_even_for_a_post(echo, http):
     echo.hosts["a"].crash()
     answers = [http.post(echo.url, data=b"x") for _ in range(3)]
     assert [a.json()["instance"] for a in answers] == ["b", "b", "b"]
-    assert echo.balancer.upstream.backends["a"].status == "unhealthy (connection refused)"
+    assert echo.status("a") == "unhealthy (connection refused)"
     exchanges = echo.ledger.since(0)[1]
     assert [e.tries for e in exchanges] == [2, 1, 1]
 
@@ -316,7 +316,7 @@ def test_a_client_that_leaves_is_on_the_books(open_pool):
 def test_an_answer_that_is_no_http_is_502(open_pool, http):
     listener = socket.create_server(("127.0.0.1", 0))
     pool = open_pool({"a": echo_app("a")})
-    pool.balancer.upstream.backends["a"].port = listener.getsockname()[1]
+    pool.balancer.find("a")[1].port = listener.getsockname()[1]
 
     def babble():
         link, _ = listener.accept()
@@ -397,4 +397,4 @@ def test_a_health_check_that_is_answered_badly_counts_as_failed(open_pool):
 
     pool = open_pool({"a": ill}, health=HealthCheck(interval_s=3600, fall=1))
     assert not pool.balancer.check_now("a")
-    assert "answered HTTP/1.1 500" in pool.balancer.upstream.backends["a"].status
+    assert "answered HTTP/1.1 500" in pool.status("a")

@@ -22,7 +22,8 @@ def test_switches_change_the_layout(shop: Cluster) -> None:
     obey(shop, {"command": "sticky", "value": False})
     obey(shop, {"command": "policy", "value": "random"})
     obey(shop, {"command": "state", "value": "signed_cookie"})
-    assert (shop.layout.affinity, shop.layout.policy, shop.layout.state) == (None, "random", "signed_cookie")
+    service = shop.service()
+    assert (service.affinity, service.policy, service.state) == (None, "random", "signed_cookie")
 
 
 def test_traffic_starts_and_stops(shop: Cluster) -> None:

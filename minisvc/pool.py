@@ -1,0 +1,85 @@
+"""One service as it runs: its instances, where their state lives, and the upstream that routes to them."""
+
+from __future__ import annotations
+
+import contextlib
+
+from flask import Flask
+
+from minisvc import state as states
+from minisvc.balancer import Backend, Upstream
+from minisvc.fence import Fence
+from minisvc.host import ThreadHost
+from minisvc.layout import Layout, Service
+from minisvc.policies import POLICIES
+from minisvc.services import App, make_app
+
+
+class Pool:
+    """Instances of one service.
+
+    Attributes:
+        service: what runs now.
+        hosts: its instances by name, in order.
+        upstream: how requests reach them; only the balancer's thread may change it.
+        mechanism: where sessions live.
+    """
+
+    def __init__(self, layout: Layout, service: Service, seed: int) -> None:
+        self.service = service
+        self._several, self._seed = len(layout.services) > 1, seed
+        self._undo = contextlib.ExitStack()
+        self.hosts = {name: self._host(name) for name in layout.instance_names(service)}
+        self.upstream = Upstream(service, [], POLICIES[service.policy](seed), layout.health)
+        self.mechanism: states.Mechanism
+
+    def open(self) -> None:
+        """Start the store, if there is to be one, and every instance."""
+        self.mechanism = self._build(self.service)
+        self._undo.callback(self._close_state)
+        weights = self.service.weights or (1,) * len(self.hosts)
+        for host, weight in zip(self.hosts.values(), weights, strict=True):
+            # Before it starts: Ctrl-C may come right after.
+            self._undo.callback(host.stop)
+            host.start()
+            self.upstream.backends[host.name] = Backend(host.name, host.port, weight=weight)
+
+    def close(self) -> None:
+        """Stop the instances, then the store.
+
+        Raises:
+            BaseExceptionGroup: exceptions that server threads had kept.
+        """
+        self._undo.close()
+
+    def add(self, name: str) -> Backend:
+        """Start one more instance."""
+        host = self._host(name)
+        self._undo.callback(host.stop)
+        host.start()
+        self.hosts[name] = host
+        return Backend(name, host.port)
+
+    def replace_state(self, service: Service) -> states.Mechanism:
+        """Let instances that start from now on keep sessions elsewhere; returns the former mechanism."""
+        fresh = self._build(service)
+        former, self.mechanism, self.service = self.mechanism, fresh, service
+        return former
+
+    def _close_state(self) -> None:
+        # Looked up now: it may have been replaced since the pool opened.
+        self.mechanism.close()
+
+    def _build(self, service: Service) -> states.Mechanism:
+        # Cookies do not know ports, and a path is no boundary: several services need names of their own.
+        cookie = f"{service.name}_session" if self._several else states.COOKIE
+        return states.build(service.state, service.store_url, cookie=states.Cookie(cookie, service.path))
+
+    def _host(self, name: str) -> ThreadHost:
+        return ThreadHost(name, self._app, self.service.name, mount=self.service.path)
+
+    def _app(self, instance: str, fence: Fence) -> App:
+        app = make_app(self.service.service, instance)
+        if isinstance(app, Flask):
+            self.mechanism.install(app, instance, fence)
+        return app
