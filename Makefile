@@ -17,6 +17,8 @@ $(VENV)/.base $(VENV)/.lab $(VENV)/.dev: pyproject.toml constraints.txt
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@echo "Setting up $(patsubst .%,%,$(notdir $@)) in $(VENV) (a minute or two the first time) ..."
 	@$(PIP) --editable '.$(if $(filter %.base,$@),,[$(patsubst .%,%,$(notdir $@))])'
+	@# httpbin asks for a greenlet older than Playwright's, though it never imports it.
+	@$(if $(filter %.dev,$@),$(PIP) --no-deps httpbin)
 	@touch $@
 
 lab: $(VENV)/.lab ## open the lab in JupyterLab (BROWSER=no: only serve it)
