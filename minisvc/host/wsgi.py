@@ -108,7 +108,7 @@ class Connection:
         self.link = link
         self.idle = True
         self.in_call = False
-        self._app, self._base, self._guard = app, base, guard
+        self._app, self._base, self._guard = app, {**base, **_remote(link)}, guard
         self._requests: deque[Request] = deque()
         self._arriving = Request(base)
         self._parser = httptools.HttpRequestParser(self)
@@ -310,6 +310,15 @@ class Answer:
             return []
         self._chunked = True
         return [("Transfer-Encoding", "chunked")]
+
+
+def _remote(link: socket.socket) -> dict[str, str]:
+    try:
+        address, port = link.getpeername()[:2]
+    except OSError:
+        # It left already: the first read will tell.
+        return {"REMOTE_ADDR": "", "REMOTE_PORT": ""}
+    return {"REMOTE_ADDR": str(address), "REMOTE_PORT": str(port)}
 
 
 _date_cache = (0, "")
