@@ -33,6 +33,7 @@ class Exchange:
         definite: False when the client cannot know whether the work was done.
         lost: True if a user was contradicted, False if it was confirmed, None if nothing was asserted.
         sentence: what happened to the user, in words.
+        fault: the names of the faults that touched it, such as "slow-1" (several joined by ", "); None if none did.
     """
 
     id: str
@@ -51,6 +52,7 @@ class Exchange:
     definite: bool = True
     lost: bool | None = None
     sentence: str = ""
+    fault: str | None = None
 
     @property
     def served(self) -> bool:

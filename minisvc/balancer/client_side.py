@@ -18,6 +18,7 @@ from minisvc.balancer.message import (
     Refused,
     answered_head,
     check_request,
+    faults_named,
     forwarded_head,
     get,
     has_no_body,
@@ -174,6 +175,7 @@ class ClientSide(asyncio.Protocol):
     def answer_begins(self, status: int, fields: Fields) -> None:
         transit = self._carried()
         transit.status, transit.answering = status, True
+        transit.touched_by(faults_named(fields))
         self._put(answered_head(status, fields, self._added_fields(transit, status, fields)))
 
     def answer_part(self, data: bytes) -> None:
@@ -396,6 +398,8 @@ class ClientSide(asyncio.Protocol):
         """The exchange is over: on the books with it; `blame` its backend if it went wrong."""
         if transit.upstream and transit.backend and transit.sent and (blame or error is None):
             self._balancer.answered(transit.upstream, transit.backend, well=error is None)
+        if error is not None:
+            transit.blame()
         transit.leaves()
         self._balancer.ledger.record(transit.record(error))
 

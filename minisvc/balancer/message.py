@@ -13,6 +13,8 @@ HOP_BY_HOP = frozenset(
     (b"connection", b"keep-alive", b"proxy-connection", b"te", b"transfer-encoding", b"upgrade", b"trailer")
 )
 """Meant for one connection only, RFC 9110 section 7.6.1."""
+FAULT_FIELD = b"x-statewise-fault"
+"""In which an instance names the faults that touched its answer; ends at the balancer."""
 REPLACED = frozenset((b"x-request-id", b"x-forwarded-for", b"x-forwarded-proto", b"forwarded"))
 IDEMPOTENT = frozenset((b"GET", b"HEAD", b"OPTIONS", b"TRACE", b"PUT", b"DELETE"))
 """RFC 9110 section 9.2.2."""
@@ -54,6 +56,12 @@ def check_request(fields: Fields, version: str) -> None:
         raise Refused(400, "exactly one Host field is needed (RFC 9112 section 3.2)")
 
 
+def faults_named(fields: Fields) -> list[str]:
+    """The faults that the instance says touched its answer; the client is not told."""
+    said = get(fields, FAULT_FIELD)
+    return said.decode("latin-1").split(", ") if said else []
+
+
 def request_id(fields: Fields) -> str:
     """The client's X-Request-ID if it is well formed, else a new one."""
     given = get(fields, b"x-request-id")
@@ -84,7 +92,7 @@ def forwarded_head(line: bytes, fields: Fields, *, exchange_id: str, peer: bytes
 
 def answered_head(status: int, fields: Fields, added: list[bytes]) -> bytes:
     """The answer's head as the client gets it."""
-    return _head(b"HTTP/1.1 %d %b" % (status, phrase(status)), fields, _dropped(fields), added)
+    return _head(b"HTTP/1.1 %d %b" % (status, phrase(status)), fields, _dropped(fields) | {FAULT_FIELD}, added)
 
 
 def phrase(status: int) -> bytes:

@@ -141,6 +141,22 @@ class Balancer:
 
         self.call(leave)
 
+    def suspect(self, name: str, fault: str, everything: bool | None) -> None:
+        """Put a backend's exchanges down to a fault: all (True), those that fail (False), none any more (None)."""
+        _, backend = self.find(name)
+
+        def mark() -> None:
+            if everything is None:
+                backend.suspects.pop(fault, None)
+                return
+            backend.suspects[fault] = everything
+            in_hand = [client.transit for client in self.clients if client.transit]
+            for transit in in_hand:
+                if everything and transit.backend is backend:
+                    transit.touched_by([fault])
+
+        self.call(mark)
+
     # The client's side calls these, in the loop's thread.
 
     def route(self, path: str) -> Upstream | None:

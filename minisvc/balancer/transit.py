@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from minisvc.balancer.message import IDEMPOTENT, Fields
@@ -23,6 +24,7 @@ class Transit:
         upstream, backend: where it goes; None before that is decided.
         upgrade: it asks for another protocol on this connection, such as WebSocket.
         touched_s: when something last moved, for timeouts.
+        faults: the names of the faults that touched it.
     """
 
     id: str
@@ -49,6 +51,7 @@ class Transit:
     bytes_down: int = 0
     started_s: float = field(default_factory=time.monotonic)
     touched_s: float = field(default_factory=time.monotonic)
+    faults: list[str] = field(default_factory=list)
     _holder: Backend | None = None
 
     @classmethod
@@ -69,11 +72,22 @@ class Transit:
 
     def goes_to(self, choice: Choice) -> None:
         """It is that backend's to answer now."""
+        self.blame()
         self.leaves()
         self.backend, self.why, self.bind = choice.backend, choice.why, choice.bind
         self.tried.append(choice.backend.name)
         choice.backend.in_flight += 1
         self._holder = choice.backend
+        self.touched_by(name for name, everything in choice.backend.suspects.items() if everything)
+
+    def touched_by(self, names: Iterable[str]) -> None:
+        """Faults had a hand in it."""
+        self.faults += [name for name in names if name not in self.faults]
+
+    def blame(self) -> None:
+        """The backend that has it in hand has failed on it: by the faults at work there, if any are."""
+        if self._holder:
+            self.touched_by(self._holder.suspects)
 
     def leaves(self) -> None:
         """No backend has it in hand any more."""
@@ -97,4 +111,5 @@ class Transit:
             bytes_down=self.bytes_down,
             error=error,
             definite=error is None or not self.sent,
+            fault=", ".join(self.faults) or None,
         )

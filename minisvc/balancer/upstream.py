@@ -39,6 +39,8 @@ class Backend:
         ejected_until_s: when the last ejection ends.
         back_since_s: when it came back; its weight grows from then on (slow start).
         because: why it is unhealthy; "" while it is healthy.
+        suspects: names of the faults at work on it; True if one touches every exchange, False if it is
+            to blame only for those that fail.
     """
 
     name: str
@@ -56,6 +58,7 @@ class Backend:
     ejected_until_s: float = NEVER
     back_since_s: float = NEVER
     because: str = ""
+    suspects: dict[str, bool] = field(default_factory=dict)
 
     def admit(self) -> None:
         """Let it have requests again, if it is healthy."""
