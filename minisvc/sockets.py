@@ -44,10 +44,9 @@ def close_listener(listener: socket.socket) -> None:
 def reset(link: socket.socket) -> None:
     """End a connection with a reset, as the kernel does for a process that died with unread data.
 
-    Only while no thread is in a call on the socket: the reset leaves when the last of them is out.
+    The reset leaves when no thread is in a call on the socket any more; one that waits in `recv` is woken.
     """
-    with contextlib.suppress(OSError):
-        link.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET_ON_CLOSE)
+    wake_to_reset(link)
     link.close()
 
 

@@ -108,7 +108,7 @@ class Connection:
         self.link = link
         self.idle = True
         self.in_call = False
-        self._app, self._base, self._guard = app, {**base, **_remote(link)}, guard
+        self._app, self._base, self._guard = app, {**base, **_of_link(link)}, guard
         self._requests: deque[Request] = deque()
         self._arriving = Request(base)
         self._parser = httptools.HttpRequestParser(self)
@@ -312,13 +312,14 @@ class Answer:
         return [("Transfer-Encoding", "chunked")]
 
 
-def _remote(link: socket.socket) -> dict[str, str]:
+def _of_link(link: socket.socket) -> dict[str, Any]:
+    """What is known of a connection. The socket itself is there for WebSockets, under Werkzeug's name for it."""
     try:
         address, port = link.getpeername()[:2]
     except OSError:
         # It left already: the first read will tell.
-        return {"REMOTE_ADDR": "", "REMOTE_PORT": ""}
-    return {"REMOTE_ADDR": str(address), "REMOTE_PORT": str(port)}
+        address, port = "", ""
+    return {"REMOTE_ADDR": str(address), "REMOTE_PORT": str(port), "werkzeug.socket": link}
 
 
 _date_cache = (0, "")
