@@ -38,11 +38,15 @@ _unnamed = itertools.count(1)
 
 @dataclass(frozen=True, slots=True)
 class BackendView:
-    """An instance as a person sees it: "up", "draining", "stopped", "down" (crashed) or "unhealthy"."""
+    """An instance as a person sees it: "up", "draining", "stopped", "down" (crashed) or "unhealthy".
+
+    `in_flight` counts the exchanges that it has in hand.
+    """
 
     name: str
     status: str
     port: int
+    in_flight: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +178,7 @@ class Cluster:
     def backends(self) -> tuple[BackendView, ...]:
         """The instances and their statuses, in layout order."""
         return tuple(
-            BackendView(host.name, self._status(pool, host), host.port)
+            BackendView(host.name, self._status(pool, host), host.port, pool.upstream.backends[host.name].in_flight)
             for pool in self._pools.values()
             for host in pool.hosts.values()
         )
