@@ -1,0 +1,184 @@
+"""Links: a small TCP forwarder between each instance and the store, so that the way there can be broken.
+
+One thread with an event loop carries every link. A link is always in the path, for a connection that is already
+open must feel a fault too; undisturbed, it hands bytes on as they come.
+
+What a *blackhole* holds back has left its sender, as with bytes that TCP sends again and again while a network is
+down (RFC 9293 section 3.8): when it heals, they arrive, though whoever sent them may have given up long ago.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from urllib.parse import urlsplit, urlunsplit
+
+from minisvc.sockets import LOOPBACK, listen
+from minisvc.stores.line import Line
+
+MODES = ("pass", "blackhole", "refuse", "reset")
+
+
+@dataclass(frozen=True, slots=True)
+class Disturbance:
+    """What is wrong with a link.
+
+    Attributes:
+        delay_s: how much longer each message to the store takes; 0 or more.
+        mode: "pass"; "blackhole" (nothing arrives, nothing is refused); "refuse" (open connections are reset, new
+            ones refused); "reset" (new ones are taken and reset).
+    """
+
+    delay_s: float = 0.0
+    mode: str = "pass"
+
+
+class Links:
+    """The links of all instances to one store. Safe from any thread.
+
+    Args:
+        url: the store's address; it must be plain TCP, see `can_link`.
+    """
+
+    def __init__(self, url: str) -> None:
+        self._url = urlsplit(url)
+        self._far = (self._url.hostname or LOOPBACK, self._url.port or 6379)
+        self._links: dict[str, _Link] = {}
+        self._lock = threading.Lock()
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever, name="links", daemon=True)
+        self._thread.start()
+
+    def address(self, instance: str) -> str:
+        """The store's address as that instance is to see it: its own link, opened when first asked for."""
+        with self._lock:
+            if instance not in self._links:
+                link = _Link(self._loop, self._far)
+                self._call(link.open)
+                self._links[instance] = link
+        return through(self._url.geturl(), self._links[instance].port)
+
+    def disturb(self, instance: str, name: str, disturbance: Disturbance) -> None:
+        """Put a disturbance called `name` on an instance's link, beside those that are there: delays add up, and
+        of the modes the last counts.
+        """
+        self._change(instance, lambda link: link.disturbances.__setitem__(name, disturbance))
+
+    def calm(self, instance: str, name: str) -> None:
+        """Take that disturbance away, if it is there; what was held back goes on its way."""
+        self._change(instance, lambda link: link.disturbances.pop(name, None))
+
+    def cut(self, instance: str) -> None:
+        """Reset the connections that are open on an instance's link, once."""
+        link = self._links.get(instance)
+        if link:
+            self._call(link.cut)
+
+    def close(self) -> None:
+        """Close every link and end the thread. Closing twice changes nothing."""
+        if not self._thread.is_alive():
+            return
+        for link in self._links.values():
+            self._call(link.close)
+        self._call(_settled)
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join()
+        self._loop.close()
+
+    def _change(self, instance: str, change: Callable[[_Link], object]) -> None:
+        self.address(instance)
+        link = self._links[instance]
+
+        async def apply() -> None:
+            change(link)
+            await link.obey()
+
+        asyncio.run_coroutine_threadsafe(apply(), self._loop).result()
+
+    def _call(self, function: Callable[[], object]) -> None:
+        async def run() -> None:
+            result = function()
+            if asyncio.iscoroutine(result):
+                await result
+
+        asyncio.run_coroutine_threadsafe(run(), self._loop).result()
+
+
+def can_link(url: str) -> bool:
+    """Whether a forwarder can stand in the way to `url`: over TLS it would be taken for an impostor."""
+    return urlsplit(url).scheme == "redis"
+
+
+def through(url: str, port: int) -> str:
+    """`url` with its place replaced by a port on loopback; user, password and path stay."""
+    parts = urlsplit(url)
+    credentials, at, _ = parts.netloc.rpartition("@")
+    return urlunsplit(parts._replace(netloc=f"{credentials}{at}{LOOPBACK}:{port}"))
+
+
+class _Link:
+    """One instance's way to the store. Only the loop's thread touches it, but for `port`."""
+
+    def __init__(self, loop: asyncio.AbstractEventLoop, far: tuple[str, int]) -> None:
+        self.loop, self.far = loop, far
+        self.port = 0
+        self.disturbances: dict[str, Disturbance] = {}
+        self.delay_s, self.mode = 0.0, "pass"
+        self.lines: set[Line] = set()
+        self._server: asyncio.Server | None = None
+        self._placeholder: socket.socket | None = None
+
+    async def open(self) -> None:
+        """Listen, on the same port as before."""
+        listener = self._placeholder or listen(self.port)
+        self._placeholder = None
+        self.port = listener.getsockname()[1]
+        self._server = await self.loop.create_server(lambda: Line(self).near, sock=listener)
+
+    async def obey(self) -> None:
+        """Let the present disturbances rule."""
+        present = self.disturbances.values()
+        self.delay_s = sum(each.delay_s for each in present)
+        self.mode = next((each.mode for each in reversed(list(present)) if each.mode != "pass"), "pass")
+        if self.mode == "refuse":
+            self._hold_port()
+        elif self._server is None:
+            await self.open()
+        if self.mode in {"refuse", "reset"}:
+            self.cut()
+        for line in list(self.lines):
+            line.pump()
+
+    def cut(self) -> None:
+        """Reset what is open."""
+        for line in list(self.lines):
+            line.reset()
+
+    def close(self) -> None:
+        """Listen no more, and reset what is open."""
+        if self._server:
+            self._server.close()
+            self._server = None
+        if self._placeholder:
+            self._placeholder.close()
+            self._placeholder = None
+        self.cut()
+
+    def _hold_port(self) -> None:
+        """A port that is bound and not listened on refuses, and nobody else can take it."""
+        if self._server is None:
+            return
+        self._server.close()
+        self._server = None
+        self._placeholder = socket.socket()
+        self._placeholder.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        self._placeholder.bind((LOOPBACK, self.port))
+
+
+async def _settled() -> None:
+    """Two turns of the loop, in which transports say goodbye to their protocols."""
+    await asyncio.sleep(0)
+    await asyncio.sleep(0)
