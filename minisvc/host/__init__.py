@@ -1,5 +1,6 @@
-"""Where a Flask app runs as an instance that can be stopped, drained, crashed and restarted."""
+"""Where a Flask app runs as an instance that can be stopped, drained, hung, crashed and restarted."""
 
+from minisvc.host.contract import Factory, Host, start_all
 from minisvc.host.thread import ThreadHost
 
-__all__ = ["ThreadHost"]
+__all__ = ["Factory", "Host", "ThreadHost", "start_all"]

@@ -63,7 +63,7 @@ def test_it_answers(host):
 
 
 def test_it_listens_on_loopback_alone(host):
-    assert host._run._listener.getsockname()[0] == "127.0.0.1"
+    assert host._life._listener.getsockname()[0] == "127.0.0.1"
 
 
 def test_a_crash_resets_the_connection_of_a_waiting_client(host, gate):
@@ -105,7 +105,7 @@ def test_a_crash_closes_the_fence_before_it_resets_connections(gate):
     fences = []
     host = ThreadHost("a", lambda _name, fence: fences.append(fence) or gate)
     host.start()
-    host._run._fence.__class__ = Watched
+    host._life.fence.__class__ = Watched
     with ask(host) as link:
         answer(link)
         host.crash()
