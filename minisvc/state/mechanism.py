@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 from flask import Flask
 
 from minisvc.fence import Fence
+from minisvc.stores.link import Links
 from minisvc.stores.redis_server import Store
 
 COOKIE = "session"
@@ -41,6 +42,8 @@ class Mechanism(ABC):
 
     name: ClassVar[str]
     store: Store | None = None
+    links: Links | None = None
+    """The instances' ways to the store, where they can be broken; None if there are none."""
 
     def __init__(self, cookie: Cookie | None = None) -> None:
         self.cookie = cookie or Cookie()

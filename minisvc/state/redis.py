@@ -15,6 +15,7 @@ from redis.retry import Retry
 
 from minisvc.fence import Fence
 from minisvc.state.mechanism import Cookie, Held, Mechanism, set_cookie_policy
+from minisvc.stores.link import Links, can_link
 from minisvc.stores.redis_server import Store, open_store
 
 
@@ -27,15 +28,17 @@ class Redis(Mechanism):
         super().__init__(cookie)
         self._prefix = f"{self.cookie.name}:"
         self.store: Store = open_store(store_url)
+        self.links = Links(self.store.url) if can_link(self.store.url) else None
         self._reader = redis.Redis.from_url(self.store.url, protocol=2)
         self._decode = MsgSpecSerializer(Flask(__name__), "msgpack").decode
 
     def install(self, app: Flask, instance: str, fence: Fence) -> None:
         """Point the instance at the store, through its fence."""
         set_cookie_policy(app, self.cookie)
+        url = self.links.address(instance) if self.links else self.store.url
         pool = redis.ConnectionPool.from_url(
-            self.store.url,
-            connection_class=_fenced(redis.ConnectionPool.from_url(self.store.url), fence),
+            url,
+            connection_class=_fenced(redis.ConnectionPool.from_url(url), fence),
             protocol=2,
             socket_connect_timeout=2.0,
             socket_timeout=5.0,
@@ -63,6 +66,8 @@ class Redis(Mechanism):
     def close(self) -> None:
         """Let go of the store, and stop it if the lab started it."""
         self._reader.close()
+        if self.links:
+            self.links.close()
         self.store.close()
 
 
