@@ -8,12 +8,18 @@ can be fully up and wrong at the same time, which is what the ledger is there to
 from __future__ import annotations
 
 import threading
-from collections import Counter, deque
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from collections import Counter, OrderedDict, deque
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, fields, replace
+from pathlib import Path
+from typing import Any, TextIO
+
+from minisvc import records
 
 KEPT = 200_000
 """Exchanges kept for questions afterwards; counts go on beyond it."""
+MOST_LATE = 10_000
+"""Exchanges that a user settled alone and the balancer may still report."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +33,8 @@ class Exchange:
         backend: the instance that answered, or was tried last; None if none was.
         why: a sentence on why the balancer sent it there.
         tries: how many backends it was sent or offered to.
-        started_s, duration_s: monotonic seconds.
+        started_s, duration_s: monotonic seconds, on the user's side if there is a user, else the balancer's.
+        intended_s: when open load meant to send it, monotonic seconds; None if nobody had a plan.
         bytes_up, bytes_down: heads and bodies on the client's side of the balancer.
         error: why there is no good answer; None if there is one.
         definite: False when the client cannot know whether the work was done.
@@ -53,6 +60,18 @@ class Exchange:
     lost: bool | None = None
     sentence: str = ""
     fault: str | None = None
+    intended_s: float | None = None
+
+    @property
+    def latency_s(self) -> float:
+        """Seconds from the intended send time, if there is one, to the answer's end.
+
+        A stall delays what should have been sent meanwhile; measured from the actual send, those requests look
+        fast, and the stall hides (coordinated omission).
+        """
+        if self.intended_s is None:
+            return self.duration_s
+        return self.started_s + self.duration_s - self.intended_s
 
     @property
     def served(self) -> bool:
@@ -105,14 +124,22 @@ class Ledger:
 
     The balancer records what happened on the wire; a simulated user, who announces its request with
     `expect` first, then judges the answer. Only then is that exchange settled and counted.
-    `changed` is notified at each settlement, for those who would wait for one.
+
+    Attributes:
+        changed: notified at each settlement, for those who would wait for one.
+        backends: names the instances there are, so that one that served nothing counts as well.
+
+    Args:
+        kept: how many exchanges to keep; older ones still count.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, kept: int = KEPT, backends: Callable[[], Iterable[str]] = tuple) -> None:
+        self.backends = backends
         self._lock = threading.RLock()
         self.changed = threading.Condition(self._lock)
         self._waiting: dict[str, Exchange | None] = {}
-        self._settled: deque[Exchange] = deque(maxlen=KEPT)
+        self._alone: OrderedDict[str, None] = OrderedDict()
+        self._settled: deque[Exchange] = deque(maxlen=kept)
         self._total = 0
         self._counts: Counter[str] = Counter()
         self._by_backend: Counter[str] = Counter()
@@ -123,29 +150,28 @@ class Ledger:
             self._waiting[exchange_id] = None
 
     def record(self, exchange: Exchange) -> None:
-        """What the balancer saw. Settles the exchange unless a user is to judge it."""
+        """What the balancer saw. Settles the exchange unless a user is to judge it, or did without waiting."""
         with self._lock:
             if exchange.id in self._waiting:
                 self._waiting[exchange.id] = exchange
+            elif exchange.id in self._alone:
+                del self._alone[exchange.id]
             else:
                 self._settle(exchange)
 
     def judge(self, exchange: Exchange) -> Exchange:
-        """The user's verdict: its name, `lost`, `sentence` and, if no answer came, the error.
+        """The user's verdict: its name, `lost`, `sentence`, its times and, if no answer came, the error.
 
-        Returns the settled record: the balancer's facts with the user's verdict.
+        Returns the settled record: the balancer's facts with the user's verdict. A user who gave up before
+        the balancer did settles alone, and what the balancer says later is not counted again.
         """
         with self._lock:
-            seen = self._waiting.pop(exchange.id, None) or exchange
-            settled = replace(
-                seen,
-                user=exchange.user,
-                lost=exchange.lost,
-                sentence=exchange.sentence,
-                status=exchange.status,
-                error=exchange.error or seen.error,
-                definite=exchange.definite and seen.definite,
-            )
+            seen = self._waiting.pop(exchange.id, None)
+            settled = _judged(seen, exchange) if seen else exchange
+            if seen is None:
+                self._alone[exchange.id] = None
+                if len(self._alone) > MOST_LATE:
+                    self._alone.popitem(last=False)
             self._settle(settled)
             return settled
 
@@ -153,8 +179,10 @@ class Ledger:
         """Exchanges settled after `cursor` (0 for all kept) and the cursor for the next call."""
         with self._lock:
             fresh = min(self._total - cursor, len(self._settled))
-            start = len(self._settled) - fresh
-            return self._total, [self._settled[i] for i in range(start, len(self._settled))]
+            if fresh > 1000:
+                # Reaching into the middle of a deque is slow, copying it is not.
+                return self._total, list(self._settled)[-fresh:]
+            return self._total, [self._settled[i] for i in range(-fresh, 0)]
 
     def counts(self) -> Counts:
         """Totals so far."""
@@ -162,20 +190,44 @@ class Ledger:
             return Counts(**self._counts, by_backend=dict(sorted(self._by_backend.items())))
 
     def percentile_s(self, percent: float) -> float | None:
-        """The nearest-rank percentile of the kept durations in seconds; None before any exchange.
+        """The nearest-rank percentile of the kept latencies in seconds; None before any exchange.
 
-        Taken over all single durations: percentiles of percentiles are never averaged.
+        Taken over all single latencies: percentiles of percentiles are never averaged.
         """
-        if not 0 < percent <= 100:
-            raise ValueError(f"percent is {percent!r}; it must be above 0 and at most 100")
-        with self._lock:
-            durations = sorted(each.duration_s for each in self._settled)
-        return durations[max(0, -int(-percent * len(durations) // 100) - 1)] if durations else None
+        return percentile(sorted(each.latency_s for each in self._copy()), percent)
 
-    def imbalance(self) -> float | None:
-        """Busiest backend over the mean of those that served: 1.0 is even; None before any exchange."""
-        shares = self.counts().by_backend.values()
-        return max(shares) * len(shares) / sum(shares) if shares else None
+    def imbalance(self, among: Iterable[str] | None = None) -> float | None:
+        """Busiest backend over the mean of all, also of those that served none; None before any exchange.
+
+        1.0 is even, the number of backends is everything on one. `among` names the backends to compare, such as
+        those of one service; None: all there are, and were.
+        """
+        served = self.counts().by_backend
+        return imbalance(served, {*self.backends(), *served} if among is None else among)
+
+    def to_json(self, target: str | Path | TextIO) -> None:
+        """Write the kept exchanges as a JSON array, one record a line, to a path or an open text file."""
+        records.write_json(self._rows(), target)
+
+    def to_csv(self, target: str | Path | TextIO) -> None:
+        """Write the kept exchanges as CSV (RFC 4180), one record a line, to a path or an open text file."""
+        records.write_csv(self._rows(), COLUMNS, target)
+
+    def to_frame(self) -> Any:
+        """The kept exchanges as a `pandas.DataFrame`, one row each.
+
+        Raises:
+            PandasMissing: pandas is not installed.
+        """
+        return records.frame(self._rows(), COLUMNS)
+
+    def _rows(self) -> list[dict[str, Any]]:
+        return records.as_rows(self._copy(), DERIVED)
+
+    def _copy(self) -> list[Exchange]:
+        # Whoever reads long must not hold up the balancer.
+        with self._lock:
+            return list(self._settled)
 
     def _settle(self, exchange: Exchange) -> None:
         self._settled.append(exchange)
@@ -187,3 +239,40 @@ class Ledger:
         if exchange.served and exchange.backend:
             self._by_backend[exchange.backend] += 1
         self.changed.notify_all()
+
+
+DERIVED = ("latency_s", "served")
+COLUMNS = (*(each.name for each in fields(Exchange)), *DERIVED)
+"""Of every export: the fields of an exchange, then what follows from them."""
+
+
+def percentile(ordered: Sequence[float], percent: float) -> float | None:
+    """The nearest-rank percentile of values in ascending order; None if there are none.
+
+    Raises:
+        ValueError: `percent` is not above 0 and at most 100.
+    """
+    if not 0 < percent <= 100:
+        raise ValueError(f"percent is {percent!r}; it must be above 0 and at most 100")
+    return ordered[max(0, -int(-percent * len(ordered) // 100) - 1)] if ordered else None
+
+
+def imbalance(served: Mapping[str, int], among: Iterable[str]) -> float | None:
+    """The largest share over the mean share of the backends `among`; None if none of them served."""
+    shares = [served.get(name, 0) for name in among]
+    return max(shares) * len(shares) / sum(shares) if any(shares) else None
+
+
+def _judged(seen: Exchange, told: Exchange) -> Exchange:
+    return replace(
+        seen,
+        user=told.user,
+        lost=told.lost,
+        sentence=told.sentence,
+        status=told.status,
+        error=told.error or seen.error,
+        definite=told.definite and seen.definite,
+        started_s=told.started_s or seen.started_s,
+        duration_s=told.duration_s or seen.duration_s,
+        intended_s=told.intended_s,
+    )
