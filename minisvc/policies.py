@@ -10,7 +10,6 @@ from __future__ import annotations
 import bisect
 import random
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from hashlib import blake2b
 from typing import Protocol
 
@@ -19,13 +18,12 @@ VIRTUAL_NODES = 160
 LOAD_BOUND = 1.25
 
 
-@dataclass(slots=True)
-class Candidate:
-    """A backend as a policy sees it: its weight now, and the exchanges that it has in hand."""
+class Candidate(Protocol):
+    """A backend as a policy sees it: its weight now (above 0), and the exchanges that it has in hand."""
 
     name: str
-    weight: float = 1.0
-    in_flight: int = 0
+    weight: float
+    in_flight: int
 
 
 class Policy(Protocol):

@@ -42,7 +42,7 @@ class Pool:
             # Before it starts: Ctrl-C may come right after.
             self._undo.callback(host.stop)
             host.start()
-            self.upstream.backends[host.name] = Backend(host.name, host.port, weight=weight)
+            self.upstream.backends[host.name] = Backend(host.name, host.port, full_weight=weight)
 
     def close(self) -> None:
         """Stop the instances, then the store.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Protocol
+from typing import Protocol, cast
 
 import httptools
 
@@ -52,7 +52,7 @@ class BackendSide(asyncio.Protocol):
         self.reusable = True
         self._receiver: Receiver | None = None
         self._method = b""
-        self._fields: Fields = []
+        self._fields = Fields()
         self._headed = self._until_close = self._tunnel = False
         self._parser = httptools.HttpResponseParser(self)
 
@@ -81,8 +81,7 @@ class BackendSide(asyncio.Protocol):
     # asyncio calls these.
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
-        self.transport = transport
+        self.transport = cast("asyncio.Transport", transport)
 
     def data_received(self, data: bytes) -> None:
         receiver = self._receiver
@@ -132,7 +131,7 @@ class BackendSide(asyncio.Protocol):
     # httptools calls these while it parses.
 
     def on_message_begin(self) -> None:
-        self._fields = []
+        self._fields = Fields()
 
     def on_header(self, name: bytes, value: bytes) -> None:
         self._fields.append((name.lower(), value))
@@ -146,9 +145,10 @@ class BackendSide(asyncio.Protocol):
             self.reusable = False
             self._receiver.answer_begins(status, self._fields)
             return
-        names = {name for name, _ in self._fields}
         bodiless = has_no_body(self._method, status)
-        self._until_close = not (bodiless or b"content-length" in names or b"transfer-encoding" in names)
+        self._until_close = not (
+            bodiless or self._fields.get(b"content-length") or self._fields.get(b"transfer-encoding")
+        )
         self.reusable = self._parser.should_keep_alive() and not self._until_close
         self._headed = True
         self._receiver.answer_begins(status, self._fields)

@@ -6,6 +6,7 @@ import asyncio
 import socket
 import time
 from collections import deque
+from typing import cast
 
 import httptools
 
@@ -20,7 +21,6 @@ from minisvc.balancer.message import (
     check_request,
     faults_named,
     forwarded_head,
-    get,
     has_no_body,
     own_answer,
     request_id,
@@ -42,7 +42,7 @@ class ClientSide(asyncio.Protocol):
         self._transport: asyncio.Transport | None = None
         self._peer = ""
         self._parser = httptools.HttpRequestParser(self)
-        self._target, self._fields, self._head_bytes = b"", list[tuple[bytes, bytes]](), 0
+        self._target, self._fields, self._head_bytes = b"", Fields(), 0
         self._arriving: Transit | None = None
         self._queue: deque[Transit] = deque()
         self.transit: Transit | None = None
@@ -55,8 +55,7 @@ class ClientSide(asyncio.Protocol):
     # asyncio calls these.
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
-        self._transport = transport
+        self._transport = cast("asyncio.Transport", transport)
         self._peer = str(transport.get_extra_info("peername")[0])
         # asyncio does it only for sockets made with IPPROTO_TCP by name; answers in parts stall for 40 ms else.
         transport.get_extra_info("socket").setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
@@ -103,7 +102,7 @@ class ClientSide(asyncio.Protocol):
     # httptools calls these while it parses.
 
     def on_message_begin(self) -> None:
-        self._target, self._fields, self._head_bytes = b"", [], 14
+        self._target, self._fields, self._head_bytes = b"", Fields(), 14
         self.since_s = time.monotonic()
 
     def on_url(self, url: bytes) -> None:
@@ -118,8 +117,8 @@ class ClientSide(asyncio.Protocol):
         fields, parser = self._fields, self._parser
         version, method = parser.get_http_version(), parser.get_method()
         check_request(fields, version)
-        length = get(fields, b"content-length")
-        chunked = get(fields, b"transfer-encoding") is not None
+        length = fields.get(b"content-length")
+        chunked = fields.get(b"transfer-encoding") is not None
         transit = Transit(
             id=request_id(fields),
             method=method,
@@ -133,7 +132,7 @@ class ClientSide(asyncio.Protocol):
             bytes_up=self._head_bytes + len(method),
         )
         self._arriving = transit
-        if get(fields, b"expect") == b"100-continue" and self._transport and not self._queue:
+        if fields.get(b"expect") == b"100-continue" and self._transport and not self._queue:
             self._transport.write(b"HTTP/1.1 100 Continue\r\n\r\n")
         if self.transit:
             self._queue.append(transit)
@@ -268,8 +267,8 @@ class ClientSide(asyncio.Protocol):
         if upstream is None:
             self._fail(404, f"no service answers for {transit.path}")
             return
-        header = (get(transit.fields, upstream.affinity_header) or b"").decode("latin-1")
-        cookies = (get(transit.fields, b"cookie") or b"").decode("latin-1")
+        header = (transit.fields.get(upstream.affinity_header) or b"").decode("latin-1")
+        cookies = (transit.fields.get(b"cookie") or b"").decode("latin-1")
         try:
             choice = upstream.choose(Ask(cookies, self._peer, header, transit.tried))
         except NoHealthyBackend as nobody:
@@ -323,9 +322,9 @@ class ClientSide(asyncio.Protocol):
         if transit.bind and transit.backend and transit.upstream:
             added.append(b"set-cookie: " + affinity_cookie(transit.upstream, transit.backend).encode())
         if status == SWITCHING:
-            return [*added, b"connection: Upgrade", b"upgrade: " + (get(fields, b"upgrade") or b"")]
+            return [*added, b"connection: Upgrade", b"upgrade: " + (fields.get(b"upgrade") or b"")]
         # A body without a length of its own is chunked for those who understand it.
-        unframed = not has_no_body(transit.method, status) and get(fields, b"content-length") is None
+        unframed = not has_no_body(transit.method, status) and fields.get(b"content-length") is None
         self._chunk_answer = unframed and transit.version == "1.1"
         if self._chunk_answer:
             added.append(b"transfer-encoding: chunked")
@@ -391,7 +390,7 @@ class ClientSide(asyncio.Protocol):
         if asked:
             asked.abandon()
         if self.transit is None or self.transit.answered:
-            self.transit = Transit.unreadable(request_id([]))
+            self.transit = Transit.unreadable(request_id(Fields()))
         self._fail(refused.status, refused.reason, blame=False)
 
     def _settle(self, transit: Transit, error: str | None, *, blame: bool = True) -> None:
@@ -450,7 +449,7 @@ def _name(transit: Transit) -> str:
 
 def _framing(transit: Transit) -> bytes:
     if transit.upgrade:
-        return b"connection: Upgrade\r\nupgrade: " + (get(transit.fields, b"upgrade") or b"")
+        return b"connection: Upgrade\r\nupgrade: " + (transit.fields.get(b"upgrade") or b"")
     return b"transfer-encoding: chunked" if transit.chunked else b""
 
 

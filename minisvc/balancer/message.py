@@ -7,7 +7,18 @@ import re
 import secrets
 from http import HTTPStatus
 
-Fields = list[tuple[bytes, bytes]]
+
+class Fields(list[tuple[bytes, bytes]]):
+    """Header fields in order, names in lower case."""
+
+    _first: dict[bytes, bytes] | None = None
+
+    def get(self, name: bytes) -> bytes | None:
+        """The first field of that name, or None. To be asked once all fields are there."""
+        if self._first is None:
+            self._first = dict(reversed(self))
+        return self._first.get(name)
+
 
 HOP_BY_HOP = frozenset(
     (b"connection", b"keep-alive", b"proxy-connection", b"te", b"transfer-encoding", b"upgrade", b"trailer")
@@ -33,14 +44,6 @@ class Refused(Exception):
         super().__init__(reason)
 
 
-def get(fields: Fields, name: bytes) -> bytes | None:
-    """The first field of that lower-case name, or None."""
-    for key, value in fields:
-        if key == name:
-            return value
-    return None
-
-
 def check_request(fields: Fields, version: str) -> None:
     """Refuse what two parties could read in two ways, for that is how requests are smuggled.
 
@@ -58,13 +61,13 @@ def check_request(fields: Fields, version: str) -> None:
 
 def faults_named(fields: Fields) -> list[str]:
     """The faults that the instance says touched its answer; the client is not told."""
-    said = get(fields, FAULT_FIELD)
+    said = fields.get(FAULT_FIELD)
     return said.decode("latin-1").split(", ") if said else []
 
 
 def request_id(fields: Fields) -> str:
     """The client's X-Request-ID if it is well formed, else a new one."""
-    given = get(fields, b"x-request-id")
+    given = fields.get(b"x-request-id")
     return given.decode() if given and _REQUEST_ID.fullmatch(given) else secrets.token_hex(8)
 
 
@@ -74,7 +77,7 @@ def forwarded_head(line: bytes, fields: Fields, *, exchange_id: str, peer: bytes
     `line` is its method and target, `peer` the client's address, `framing` what this connection needs.
     For whom it was forwarded is told in both forms: `Forwarded` (RFC 7239) and the older `X-Forwarded-*`.
     """
-    before, chain = get(fields, b"x-forwarded-for"), get(fields, b"forwarded")
+    before, chain = fields.get(b"x-forwarded-for"), fields.get(b"forwarded")
     added = [
         b"x-request-id: " + exchange_id.encode(),
         b"x-forwarded-for: " + (before + b", " if before else b"") + peer,
@@ -82,7 +85,7 @@ def forwarded_head(line: bytes, fields: Fields, *, exchange_id: str, peer: bytes
         b"forwarded: " + (chain + b", " if chain else b"") + b"for=" + peer + b";proto=http",
         b"via: 1.1 statewise",
     ]
-    if get(fields, b"host") is None:
+    if fields.get(b"host") is None:
         # An HTTP/1.0 client need not send one, but this request goes on as HTTP/1.1.
         added.append(b"host: localhost")
     if framing:
@@ -125,7 +128,7 @@ def own_answer(status: int, reason: str, exchange_id: str, *, definite: bool = T
     ]
     if status == HTTPStatus.SERVICE_UNAVAILABLE:
         added.append(b"retry-after: 1")
-    return answered_head(status, [], added) + body
+    return answered_head(status, Fields(), added) + body
 
 
 def _head(line: bytes, fields: Fields, dropped: frozenset[bytes], added: list[bytes]) -> bytes:
@@ -134,7 +137,7 @@ def _head(line: bytes, fields: Fields, dropped: frozenset[bytes], added: list[by
 
 
 def _dropped(fields: Fields) -> frozenset[bytes]:
-    connection = get(fields, b"connection")
+    connection = fields.get(b"connection")
     if connection is None:
         return HOP_BY_HOP
     return HOP_BY_HOP | {option.strip().lower() for option in connection.split(b",")}

@@ -57,7 +57,7 @@ class Transit:
     @classmethod
     def unreadable(cls, exchange_id: str) -> Transit:
         """Stands for something that could not be read as a request."""
-        return cls(exchange_id, b"?", b"?", [], "1.1", False, False, False, 0)
+        return cls(exchange_id, b"?", b"?", Fields(), "1.1", False, False, False, 0)
 
     @property
     def path(self) -> str:

@@ -30,7 +30,7 @@ class Backend:
     Attributes:
         token: the affinity cookie's value. Random, so that a forged one binds nobody, and so that
             clients do not learn how the pool is built.
-        weight: 1 to 100.
+        full_weight: 1 to 100; weight: what counts of it now (less than full under slow start).
         in_flight: exchanges that it has in hand.
         draining: gets no request that is not bound to it.
         out: taken out by hand; gets nothing.
@@ -46,7 +46,8 @@ class Backend:
     name: str
     port: int
     token: str = field(default_factory=lambda: secrets.token_hex(8))
-    weight: int = 1
+    full_weight: int = 1
+    weight: float = field(init=False)
     in_flight: int = 0
     draining: bool = False
     out: bool = False
@@ -59,6 +60,9 @@ class Backend:
     back_since_s: float = NEVER
     because: str = ""
     suspects: dict[str, bool] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.weight = self.full_weight
 
     def admit(self) -> None:
         """Let it have requests again, if it is healthy."""
@@ -87,7 +91,7 @@ class Backend:
         return "draining" if self.draining else "up"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Ask:
     """What a decision needs to know of a request: its Cookie field, source address and affinity header.
 
@@ -100,7 +104,7 @@ class Ask:
     tried: Collection[str] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Choice:
     """Where a request goes, why in words, and whether the client is to be bound there."""
 
@@ -147,13 +151,16 @@ class Upstream:
         bound = self._bound(ask) if self.affinity == "cookie" else None
         if bound and bound.usable(now_s) and bound.name not in ask.tried:
             return Choice(bound, f"sticky: its cookie names {bound.name}", bind=False)
-        ready = [
-            Candidate(backend.name, self._weight(backend, now_s), backend.in_flight)
+        ready: list[Candidate] = [
+            backend
             for backend in self.backends.values()
             if not backend.draining and backend.usable(now_s) and backend.name not in ask.tried
         ]
         if not ready:
             raise NoHealthyBackend(self.name, {b.name: _why_not(b, ask, now_s) for b in self.backends.values()})
+        if self.health.slow_start_s:
+            for backend in self.backends.values():
+                backend.weight = self._weight(backend, now_s)
         picked, why = self._pick(ready, ask)
         if bound:
             why = f"its cookie names {bound.name}, which is {_why_not(bound, ask, now_s)}; {why}"
@@ -198,12 +205,11 @@ class Upstream:
         return True
 
     def _weight(self, backend: Backend, now_s: float) -> float:
-        ramp_s = self.health.slow_start_s
-        share = (now_s - backend.back_since_s) / ramp_s if ramp_s else 1.0
-        return backend.weight * min(1.0, max(LEAST_SHARE, share))
+        share = (now_s - backend.back_since_s) / self.health.slow_start_s
+        return backend.full_weight * min(1.0, max(LEAST_SHARE, share))
 
     def _pick(self, ready: list[Candidate], ask: Ask) -> tuple[str, str]:
-        key = {"source": ask.source, "header": ask.header}.get(self.affinity or "", "")
+        key = ask.source if self.affinity == "source" else ask.header if self.affinity == "header" else ""
         if key:
             picked = self._derive.pick(ready, key)
             return picked, f"sticky by {self.affinity}: {key} belongs to {picked}"

@@ -1,4 +1,5 @@
 from collections import Counter
+from dataclasses import dataclass
 
 import pytest
 from hypothesis import given
@@ -8,7 +9,6 @@ from minisvc.clock import FakeClock
 from minisvc.policies import (
     POLICIES,
     BoundedLoad,
-    Candidate,
     LeastConnections,
     Random,
     Rendezvous,
@@ -18,6 +18,14 @@ from minisvc.policies import (
     TwoChoices,
     Weighted,
 )
+
+
+@dataclass
+class Candidate:
+    name: str
+    weight: float = 1.0
+    in_flight: int = 0
+
 
 KEYS = [f"user-{number}" for number in range(3000)]
 
