@@ -12,6 +12,10 @@ from difflib import get_close_matches
 class MinisvcError(Exception):
     """The root of every error that the lab raises on purpose."""
 
+    def __reduce__(self) -> tuple[object, ...]:
+        # An instance in another process sends its errors whole; by default only `args` would make them anew.
+        return _remade, (type(self), self.args), self.__dict__
+
 
 class LayoutError(MinisvcError):
     """A layout that cannot be run. `faults` holds one sentence for each fault, all of them at once."""
@@ -19,6 +23,25 @@ class LayoutError(MinisvcError):
     def __init__(self, faults: Sequence[str]) -> None:
         self.faults = tuple(faults)
         super().__init__("\n".join(self.faults))
+
+
+class FaultError(MinisvcError):
+    """A fault that cannot be had as described. `faults` holds one sentence for each thing that is wrong with it."""
+
+    def __init__(self, faults: Sequence[str]) -> None:
+        self.faults = tuple(faults)
+        super().__init__("\n".join(self.faults))
+
+
+class NotReady(MinisvcError):
+    """An instance was started and did not get healthy in time."""
+
+    def __init__(self, name: str, within_s: float, reason: str) -> None:
+        self.name, self.within_s, self.reason = name, within_s, reason
+        super().__init__(
+            f'Instance "{name}" is not ready after {within_s:g} s: {reason or "no health check has passed"}.\n'
+            "  Look at its health path, or allow more time: ready_timeout_s."
+        )
 
 
 class UnknownInstance(MinisvcError):
@@ -83,6 +106,10 @@ class InstanceCrashed(SystemExit):
     Not an `Exception`, for a service's own `except Exception` must not survive a crash; a `SystemExit`,
     for that is how Python ends a thread without a traceback.
     """
+
+
+def _remade(kind: type[MinisvcError], args: tuple[object, ...]) -> MinisvcError:
+    return kind.__new__(kind, *args)
 
 
 def did_you_mean(value: object, known: Iterable[str]) -> str:

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 from flask import Flask
 
+from minisvc.clock import Clock, monotonic
 from minisvc.fence import Fence
 from minisvc.stores.link import Links
 from minisvc.stores.redis_server import Store
+
+Probe = Callable[[], Mapping[str, Mapping[str, Any]]]
+"""Looks into one instance's memory: each live session by its id."""
 
 COOKIE = "session"
 """Flask's default name of the session cookie."""
@@ -37,8 +41,31 @@ class Held:
     session: Mapping[str, Any]
 
 
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """All that an instance must know to keep its sessions: data that can go to another process.
+
+    Attributes:
+        state: the mechanism's name.
+        cookie: which cookie carries the session, or leads to it.
+        key: what signs cookies; None where nothing is signed.
+        store_url: the store's address as this instance is to see it; None where there is no store.
+        clock: by which sessions in memory expire.
+    """
+
+    state: str
+    cookie: Cookie
+    key: bytes | None = field(default=None, repr=False)
+    store_url: str | None = field(default=None, repr=False)
+    clock: Clock = monotonic
+
+
 class Mechanism(ABC):
-    """Decides where `flask.session` is kept, for all instances of one service."""
+    """Decides where `flask.session` is kept, for all instances of one service.
+
+    A mechanism stands on the cluster's side. What happens inside an instance, which may be another process, is
+    `furnish`, and all that it knows of the mechanism are `Terms`.
+    """
 
     name: ClassVar[str]
     store: Store | None = None
@@ -48,9 +75,24 @@ class Mechanism(ABC):
     def __init__(self, cookie: Cookie | None = None) -> None:
         self.cookie = cookie or Cookie()
 
+    def terms(self, instance: str) -> Terms:
+        """What that instance must know at its next start."""
+        return Terms(self.name, self.cookie)
+
+    @staticmethod
     @abstractmethod
-    def install(self, app: Flask, instance: str, fence: Fence) -> None:
+    def furnish(terms: Terms, app: Flask, fence: Fence) -> Probe:
         """Give a freshly started instance its `session_interface`; its links go through `fence`."""
+
+    def watch(self, instance: str, probe: Probe) -> None:
+        """Learn how to look into an instance's memory. Nothing by default: nothing is kept there."""
+        return
+
+    def install(self, app: Flask, instance: str, fence: Fence) -> None:
+        """Furnish an instance in this process, and watch it."""
+        terms = self.terms(instance)
+        set_cookie_policy(app, terms.cookie)
+        self.watch(instance, self.furnish(terms, app, fence))
 
     @abstractmethod
     def held(self, cookies: Collection[str] = ()) -> list[Held]:
@@ -59,6 +101,11 @@ class Mechanism(ABC):
     def close(self) -> None:
         """Stop whatever the mechanism started. Nothing by default."""
         return
+
+
+def nothing() -> Mapping[str, Mapping[str, Any]]:
+    """The probe of an instance that keeps no session in its memory."""
+    return {}
 
 
 def set_cookie_policy(app: Flask, cookie: Cookie) -> None:

@@ -11,7 +11,7 @@ from flask_session.base import ServerSideSession, ServerSideSessionInterface
 
 from minisvc.clock import Clock, monotonic
 from minisvc.fence import Fence
-from minisvc.state.mechanism import Cookie, Held, Mechanism, set_cookie_policy
+from minisvc.state.mechanism import Cookie, Held, Mechanism, Probe, Terms
 
 
 class MemorySessions(ServerSideSessionInterface):  # type: ignore[misc]  # Flask-Session has no types
@@ -47,27 +47,37 @@ class MemorySessions(ServerSideSessionInterface):  # type: ignore[misc]  # Flask
 
 
 class Memory(Mechanism):
-    """Each instance has its own sessions; what a closed fence holds back is no longer alive."""
+    """Each instance has its own sessions; what a closed fence holds back is no longer alive.
+
+    Whoever starts an instance tells by `watch` how to look into it.
+    """
 
     name = "memory"
 
     def __init__(self, clock: Clock = monotonic, cookie: Cookie | None = None) -> None:
         super().__init__(cookie)
         self._clock = clock
-        self._instances: dict[str, tuple[Fence, MemorySessions]] = {}
+        self._probes: dict[str, Probe] = {}
 
-    def install(self, app: Flask, instance: str, fence: Fence) -> None:
+    def terms(self, instance: str) -> Terms:
+        """The cookie and the clock."""
+        return Terms(self.name, self.cookie, clock=self._clock)
+
+    @staticmethod
+    def furnish(terms: Terms, app: Flask, fence: Fence) -> Probe:
         """Start the instance with no session at all."""
-        set_cookie_policy(app, self.cookie)
-        sessions = MemorySessions(app, self._clock)
+        sessions = MemorySessions(app, terms.clock)
         app.session_interface = sessions
-        self._instances[instance] = (fence, sessions)
+        return lambda: sessions.alive() if fence.is_open else {}
+
+    def watch(self, instance: str, probe: Probe) -> None:
+        """Look there when asked what is held."""
+        self._probes[instance] = probe
 
     def held(self, cookies: Collection[str] = ()) -> list[Held]:
         """The sessions in the memory of running instances."""
         return [
             Held(instance, sid, session)
-            for instance, (fence, sessions) in list(self._instances.items())
-            if fence.is_open
-            for sid, session in sessions.alive().items()
+            for instance, probe in list(self._probes.items())
+            for sid, session in probe().items()
         ]

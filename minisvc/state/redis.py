@@ -14,7 +14,7 @@ from redis.backoff import NoBackoff
 from redis.retry import Retry
 
 from minisvc.fence import Fence
-from minisvc.state.mechanism import Cookie, Held, Mechanism, set_cookie_policy
+from minisvc.state.mechanism import Cookie, Held, Mechanism, Probe, Terms, nothing
 from minisvc.stores.link import Links, can_link
 from minisvc.stores.redis_server import Store, open_store
 
@@ -26,19 +26,23 @@ class Redis(Mechanism):
 
     def __init__(self, store_url: str | None = None, cookie: Cookie | None = None) -> None:
         super().__init__(cookie)
-        self._prefix = f"{self.cookie.name}:"
+        self._prefix = _prefix(self.cookie)
         self.store: Store = open_store(store_url)
         self.links = Links(self.store.url) if can_link(self.store.url) else None
         self._reader = redis.Redis.from_url(self.store.url, protocol=2)
         self._decode = MsgSpecSerializer(Flask(__name__), "msgpack").decode
 
-    def install(self, app: Flask, instance: str, fence: Fence) -> None:
+    def terms(self, instance: str) -> Terms:
+        """The cookie, and the store's address by that instance's own link."""
+        return Terms(self.name, self.cookie, store_url=self.links.address(instance) if self.links else self.store.url)
+
+    @staticmethod
+    def furnish(terms: Terms, app: Flask, fence: Fence) -> Probe:
         """Point the instance at the store, through its fence."""
-        set_cookie_policy(app, self.cookie)
-        url = self.links.address(instance) if self.links else self.store.url
+        assert terms.store_url is not None
         pool = redis.ConnectionPool.from_url(
-            url,
-            connection_class=_fenced(redis.ConnectionPool.from_url(url), fence),
+            terms.store_url,
+            connection_class=_fenced(redis.ConnectionPool.from_url(terms.store_url), fence),
             protocol=2,
             socket_connect_timeout=2.0,
             socket_timeout=5.0,
@@ -46,8 +50,9 @@ class Redis(Mechanism):
             retry=Retry(NoBackoff(), 1),
         )
         app.session_interface = RedisSessionInterface(
-            app, redis.Redis(connection_pool=pool), key_prefix=self._prefix, permanent=False
+            app, redis.Redis(connection_pool=pool), key_prefix=_prefix(terms.cookie), permanent=False
         )
+        return nothing
 
     def held(self, cookies: Collection[str] = ()) -> list[Held]:
         """The sessions in the store; none while it cannot be asked."""
@@ -69,6 +74,10 @@ class Redis(Mechanism):
         if self.links:
             self.links.close()
         self.store.close()
+
+
+def _prefix(cookie: Cookie) -> str:
+    return f"{cookie.name}:"
 
 
 def _fenced(pool: redis.ConnectionPool, fence: Fence) -> type[redis.connection.AbstractConnection]:

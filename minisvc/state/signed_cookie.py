@@ -14,7 +14,7 @@ from flask.sessions import SecureCookieSessionInterface
 from itsdangerous import BadSignature
 
 from minisvc.fence import Fence
-from minisvc.state.mechanism import Cookie, Held, Mechanism, set_cookie_policy
+from minisvc.state.mechanism import Cookie, Held, Mechanism, Probe, Terms, nothing
 
 
 class SignedCookie(Mechanism):
@@ -29,11 +29,16 @@ class SignedCookie(Mechanism):
         reader.secret_key = self._key
         self._serializer = SecureCookieSessionInterface().get_signing_serializer(reader)
 
-    def install(self, app: Flask, instance: str, fence: Fence) -> None:
+    def terms(self, instance: str) -> Terms:
+        """The cookie and the key, which is the same for all."""
+        return Terms(self.name, self.cookie, key=self._key)
+
+    @staticmethod
+    def furnish(terms: Terms, app: Flask, fence: Fence) -> Probe:  # noqa: ARG004  # the contract's
         """Nothing is kept: the instance only learns the key."""
-        set_cookie_policy(app, self.cookie)
-        app.secret_key = self._key
+        app.secret_key = terms.key
         app.session_interface = SecureCookieSessionInterface()
+        return nothing
 
     def held(self, cookies: Collection[str] = ()) -> list[Held]:
         """The sessions that the given cookies carry, as far as their signatures are good."""
