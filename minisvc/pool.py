@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+from typing import Any
 
 from flask import Flask
 
@@ -10,6 +11,7 @@ from minisvc import state as states
 from minisvc.balancer import Backend, Upstream
 from minisvc.fence import Fence
 from minisvc.host import ThreadHost
+from minisvc.host.faulty import Faulty
 from minisvc.layout import Layout, Service
 from minisvc.policies import POLICIES
 from minisvc.services import App, make_app
@@ -23,6 +25,7 @@ class Pool:
         hosts: its instances by name, in order.
         upstream: how requests reach them; only the balancer's thread may change it.
         mechanism: where sessions live.
+        effects: what each instance is told to do wrong: by its name, then by the fault's.
     """
 
     def __init__(self, layout: Layout, service: Service, seed: int) -> None:
@@ -32,6 +35,7 @@ class Pool:
         self.hosts = {name: self._host(name) for name in layout.instance_names(service)}
         self.upstream = Upstream(service, [], POLICIES[service.policy](seed), layout.health)
         self.mechanism: states.Mechanism
+        self.effects: dict[str, dict[str, dict[str, Any]]] = {}
 
     def open(self) -> None:
         """Start the store, if there is to be one, and every instance."""
@@ -60,6 +64,10 @@ class Pool:
         self.hosts[name] = host
         return Backend(name, host.port)
 
+    def tell(self, name: str) -> None:
+        """Let an instance know what it is to do wrong now; also after each start, for it begins unharmed."""
+        self.hosts[name].tell(list(self.effects.get(name, {}).values()))
+
     def replace_state(self, service: Service) -> states.Mechanism:
         """Let instances that start from now on keep sessions elsewhere; returns the former mechanism."""
         fresh = self._build(service)
@@ -82,4 +90,4 @@ class Pool:
         app = make_app(self.service.service, instance)
         if isinstance(app, Flask):
             self.mechanism.install(app, instance, fence)
-        return app
+        return Faulty(app, fence)
