@@ -19,12 +19,14 @@ from pathlib import Path
 
 import load
 import peers
+from flask import Flask, Response
 from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
 from minisvc.guarded import Guarded
 from minisvc.host import ThreadHost
+from minisvc.services import App
 
 HERE = Path(__file__).parent
 BODY = b'{"instance": "x", "items": ["apples", "bread"]}'
@@ -65,14 +67,27 @@ class Absent(Exception):
 
 
 def tiny(_environ: object, start: Callable[..., object]) -> list[bytes]:
+    """Nearly nothing, so that the balancer's own cost shows."""
     start("200 OK", [("Content-Type", "application/json"), ("Content-Length", str(len(BODY)))])
     return [BODY]
 
 
+flask = Flask(__name__)
+"""What learners host. In one process it shares the interpreter's lock with the balancer."""
+
+
+@flask.get("/")
+def answer() -> Response:
+    return Response(BODY, mimetype="application/json")
+
+
+APPS: dict[str, App] = {"tiny": tiny, "flask": flask}
+
+
 @contextlib.contextmanager
-def instances(count: int) -> Iterator[list[int]]:
+def instances(count: int, app: App) -> Iterator[list[int]]:
     with contextlib.ExitStack() as undo:
-        hosts = [ThreadHost(chr(ord("a") + number), lambda _name, _fence: tiny) for number in range(count)]
+        hosts = [ThreadHost(chr(ord("a") + number), lambda _name, _fence: app) for number in range(count)]
         for host in hosts:
             undo.callback(host.stop)
             host.start()
@@ -196,11 +211,12 @@ def main() -> None:
     options.add_argument("--rounds", type=int, default=5, help="interleaved rounds")
     options.add_argument("--seconds", type=int, default=2, help="of each measurement")
     options.add_argument("--connections", type=int, default=16, help="kept open at once")
+    options.add_argument("--app", choices=APPS, default="tiny", help="what the instances run")
     options.add_argument("--only", nargs="+", choices=PEERS, default=list(PEERS), help="leave the others out")
     chosen = options.parse_args()
     console = Console(width=max(110, Console().width))
     with contextlib.ExitStack() as undo:
-        ports = undo.enter_context(instances(3))
+        ports = undo.enter_context(instances(3, APPS[chosen.app]))
         found = {}
         for name in chosen.only:
             try:
@@ -208,7 +224,7 @@ def main() -> None:
             except Absent as absent:
                 console.print(f"[dim]{name}: left out, {absent}[/]")
         measured = measure(found, chosen.rounds, chosen.seconds, chosen.connections)
-    title = f"{chosen.connections} connections, {chosen.rounds} rounds of {chosen.seconds} s, load by {load.TOOL}"
+    title = f"{chosen.app} app, {chosen.connections} connections, {chosen.rounds} rounds of {chosen.seconds} s, load by {load.TOOL}"
     console.print(table_of(measured, title))
 
 
