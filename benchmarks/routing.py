@@ -224,7 +224,8 @@ def main() -> None:
             except Absent as absent:
                 console.print(f"[dim]{name}: left out, {absent}[/]")
         measured = measure(found, chosen.rounds, chosen.seconds, chosen.connections)
-    title = f"{chosen.app} app, {chosen.connections} connections, {chosen.rounds} rounds of {chosen.seconds} s, load by {load.TOOL}"
+    rounds = f"{chosen.rounds} rounds of {chosen.seconds} s"
+    title = f"{chosen.app} app, {chosen.connections} connections, {rounds}, load by {load.TOOL}"
     console.print(table_of(measured, title))
 
 
