@@ -15,8 +15,6 @@ import itertools
 import threading
 import time
 import weakref
-from collections.abc import Iterator
-from dataclasses import dataclass
 from types import TracebackType
 from typing import Self
 
@@ -29,41 +27,12 @@ from minisvc.policies import POLICIES
 from minisvc.pool import Pool
 from minisvc.stores.redis_server import Store
 from minisvc.users import Traffic, User
+from minisvc.views import BackendView, Holding, find_holdings, owners_in
 
 _running: weakref.WeakValueDictionary[str, Cluster] = weakref.WeakValueDictionary()
 """Open clusters by name: opening one closes its predecessor, as when a notebook cell runs twice."""
 
 _unnamed = itertools.count(1)
-
-
-@dataclass(frozen=True, slots=True)
-class BackendView:
-    """An instance as a person sees it: "up", "draining", "stopped", "down" (crashed) or "unhealthy".
-
-    `in_flight` counts the exchanges that it has in hand.
-    """
-
-    name: str
-    status: str
-    port: int
-    in_flight: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Holding:
-    """A cart and where it is.
-
-    Attributes:
-        place: an instance's name, "store" or "client".
-        owner: the user it belongs to; None for somebody who is no simulated user.
-        items: how many there are in it.
-        current: False if the owner's cookie has moved on and nothing leads to this cart any more.
-    """
-
-    place: str
-    owner: str | None
-    items: int
-    current: bool
 
 
 class Cluster:
@@ -186,26 +155,7 @@ class Cluster:
     def holdings(self) -> tuple[Holding, ...]:
         """Every cart that is alive, with its place and its owner."""
         with self.lock:
-            if not self.is_open:
-                return ()
-            owners: dict[str, list[User]] = {}
-            for user in self._users:
-                for cookie in user.cookies_seen:
-                    owners.setdefault(cookie, []).append(user)
-            current = {user.cookie for user in self._users if user.cookie}
-            held = [each for pool in self._pools.values() for each in pool.mechanism.held(current)]
-        return tuple(
-            Holding(
-                each.place,
-                owner.name if owner else None,
-                len(each.session.get("items", ())),
-                owner is None or owner.cookie == each.cookie,
-            )
-            for each in held
-            # Two clients may carry equal cookies, so that one of them has several owners.
-            for owner in (*owners.get(each.cookie, ()),) or (None,)
-            if each.place != "client" or (owner and owner.cookie == each.cookie)
-        )
+            return find_holdings(self._pools.values(), self._users) if self.is_open else ()
 
     # What there is to do.
 
@@ -222,7 +172,7 @@ class Cluster:
     def crash(self, name: str) -> None:
         """Kill an instance: connections reset, memory gone. The balancer has to find out by itself."""
         with self.lock:
-            balancer, host, victims = self._on("crash"), self._host(name), self._carts_in(name)
+            balancer, host, victims = self._on("crash"), self._host(name), owners_in(name, self.holdings())
             host.crash()
             # The resets have left; let the balancer's loop take notice before the next request does.
             balancer.call(lambda: None)
@@ -357,12 +307,6 @@ class Cluster:
             return host.status
         return pool.upstream.status(host.name).split(" ")[0]
 
-    def _carts_in(self, name: str) -> str:
-        names = sorted({each.owner or "a guest" for each in self.holdings() if each.place == name and each.items})
-        if not names:
-            return ""
-        return f"{' and '.join(_listed(names))}'s cart{'s were' if len(names) > 1 else ' was'} in it."
-
     def _host(self, name: str) -> ThreadHost:
         self._on(f'reach instance "{name}"')
         hosts = {host.name: host for pool in self._pools.values() for host in pool.hosts.values()}
@@ -381,11 +325,3 @@ class Cluster:
 
     def _say(self, kind: str, target: str | None, sentence: str) -> None:
         self.events.add(Event(time.monotonic(), kind, target, sentence))
-
-
-def _listed(names: list[str]) -> Iterator[str]:
-    if len(names) > 2:
-        yield ", ".join(names[:-1])
-        yield names[-1]
-    else:
-        yield from names

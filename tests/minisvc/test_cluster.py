@@ -101,7 +101,7 @@ def test_a_cart_that_no_cookie_leads_to_any_more_is_an_orphan():
 def test_a_crash_names_the_owners_of_what_it_took(shop):
     fill(shop, 4)
     shop.crash("a")
-    assert shop.events.since(0)[1][-1].sentence == "a crashed. c1 and c4's carts were in it."
+    assert shop.events.since(0)[1][-1].sentence == "a crashed. c1's and c4's carts were in it."
     shop.crash("b")
     assert shop.events.since(0)[1][-1].sentence == "b crashed. c2's cart was in it."
 
