@@ -100,6 +100,39 @@ class NotRunning(MinisvcError):
         )
 
 
+class InstanceDied(MinisvcError):
+    """An instance's process ended by itself, or somebody killed it. `when` says at what point."""
+
+    def __init__(self, name: str, when: str) -> None:
+        self.name, self.when = name, when
+        super().__init__(
+            f'The process of instance "{name}" ended {when}.\n'
+            f'  Its last words are on this program\'s standard error. Start it again: restart("{name}").'
+        )
+
+
+class InstanceSilent(MinisvcError):
+    """An instance's process is there and does not answer its host within `within_s` seconds."""
+
+    def __init__(self, name: str, command: str, within_s: float) -> None:
+        self.name, self.command, self.within_s = name, command, within_s
+        super().__init__(
+            f'The process of instance "{name}" did not answer "{command}" within {within_s:g} s.\n'
+            f'  It is stopped, or too busy; crash it: crash("{name}").'
+        )
+
+
+class NotPortable(MinisvcError):
+    """Something that cannot be sent to an instance's process, such as a lambda or what a notebook defines."""
+
+    def __init__(self, what: str, value: object) -> None:
+        self.what, self.value = what, value
+        super().__init__(
+            f"The {what} {value!r} cannot be sent to another process.\n"
+            "  Define it at the top level of a module that can be imported, or run instances in threads."
+        )
+
+
 class InstanceCrashed(SystemExit):
     """Raised inside the threads of a crashed instance, so that its handlers end.
 
