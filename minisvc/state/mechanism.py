@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 from flask import Flask
 
 from minisvc.clock import Clock, monotonic
+from minisvc.errors import FaultError
 from minisvc.fence import Fence
 from minisvc.stores.link import Links
 from minisvc.stores.redis_server import Store
@@ -97,6 +98,31 @@ class Mechanism(ABC):
     @abstractmethod
     def held(self, cookies: Collection[str] = ()) -> list[Held]:
         """The sessions alive now. `cookies` are those that clients present, for state held by clients."""
+
+    def crash_store(self) -> None:
+        """Kill the store, and with it all that it holds; instances stay up and find out by themselves.
+
+        Raises:
+            FaultError: there is no store, or it is a given one, which is not the lab's to kill.
+        """
+        store = self.store
+        if store is None:
+            raise FaultError([f'store_crash: state "{self.name}" has no store; move it to one first, such as "redis".'])
+        if store.again is None:
+            given = f"the store at {store.shown_url} was given, so it is not the lab's to kill"
+            raise FaultError([f"store_crash: {given}. Leave store_url out, and the lab starts one of its own."])
+        store.close()
+        if self.links:
+            self.links.cut()
+
+    def restart_store(self) -> None:
+        """Start the store that `crash_store` killed, empty, on the same port.
+
+        Raises:
+            StoreUnavailable: it does not come up.
+        """
+        if self.store and self.store.again:
+            self.store = self.store.again()
 
     def close(self) -> None:
         """Stop whatever the mechanism started. Nothing by default."""

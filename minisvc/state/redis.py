@@ -29,7 +29,10 @@ class Redis(Mechanism):
         self._prefix = _prefix(self.cookie)
         self.store: Store = open_store(store_url)
         self.links = Links(self.store.url) if can_link(self.store.url) else None
-        self._reader = redis.Redis.from_url(self.store.url, protocol=2)
+        # Who looks must not wait long for a store that is gone.
+        self._reader = redis.Redis.from_url(
+            self.store.url, protocol=2, socket_timeout=2.0, socket_connect_timeout=2.0, retry=Retry(NoBackoff(), 1)
+        )
         self._decode = MsgSpecSerializer(Flask(__name__), "msgpack").decode
 
     def terms(self, instance: str) -> Terms:
@@ -59,7 +62,7 @@ class Redis(Mechanism):
         try:
             keys = list(self._reader.scan_iter(f"{self._prefix}*", count=1000))
             values = self._reader.mget(keys) if keys else []
-        except redis.ConnectionError:
+        except (redis.ConnectionError, redis.TimeoutError):
             return []
         pairs = zip(keys, values, strict=True)
         return [

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import socket
 from collections import deque
-from collections.abc import Callable
 from typing import Any, Protocol
 
 from minisvc.sockets import RESET_ON_CLOSE
@@ -161,11 +160,13 @@ class End(asyncio.Protocol):
 
     def pause_writing(self) -> None:
         """asyncio: the peer reads slowly, so its counterpart has to wait."""
-        self._other_reading(asyncio.Transport.pause_reading)
+        if (other := self._other).is_open and other.transport:
+            other.transport.pause_reading()
 
     def resume_writing(self) -> None:
         """asyncio: the peer has caught up."""
-        self._other_reading(asyncio.Transport.resume_reading)
+        if (other := self._other).is_open and other.transport:
+            other.transport.resume_reading()
 
     def abort(self) -> None:
         """Close with a reset."""
@@ -174,7 +175,6 @@ class End(asyncio.Protocol):
             link.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET_ON_CLOSE)
             self.transport.abort()
 
-    def _other_reading(self, change: Callable[[asyncio.Transport], None]) -> None:
-        other = self.line.far if self is self.line.near else self.line.near
-        if other.is_open and other.transport:
-            change(other.transport)
+    @property
+    def _other(self) -> End:
+        return self.line.far if self is self.line.near else self.line.near

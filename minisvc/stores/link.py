@@ -14,6 +14,7 @@ import socket
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
 from minisvc.sockets import LOOPBACK, listen
@@ -48,7 +49,9 @@ class Links:
         self._far = (self._url.hostname or LOOPBACK, self._url.port or 6379)
         self._links: dict[str, _Link] = {}
         self._lock = threading.Lock()
+        self._errors: list[BaseException] = []
         self._loop = asyncio.new_event_loop()
+        self._loop.set_exception_handler(self._keep)
         self._thread = threading.Thread(target=self._loop.run_forever, name="links", daemon=True)
         self._thread.start()
 
@@ -71,14 +74,17 @@ class Links:
         """Take that disturbance away, if it is there; what was held back goes on its way."""
         self._change(instance, lambda link: link.disturbances.pop(name, None))
 
-    def cut(self, instance: str) -> None:
-        """Reset the connections that are open on an instance's link, once."""
-        link = self._links.get(instance)
-        if link:
+    def cut(self) -> None:
+        """Reset the connections that are open on every link, once."""
+        for link in list(self._links.values()):
             self._call(link.cut)
 
     def close(self) -> None:
-        """Close every link and end the thread. Closing twice changes nothing."""
+        """Close every link and end the thread. Closing twice changes nothing.
+
+        Raises:
+            BaseExceptionGroup: exceptions that the thread had kept.
+        """
         if not self._thread.is_alive():
             return
         for link in self._links.values():
@@ -87,6 +93,11 @@ class Links:
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join()
         self._loop.close()
+        if self._errors:
+            raise BaseExceptionGroup("the links to the store had errors in their thread", self._errors)
+
+    def _keep(self, _loop: object, context: dict[str, Any]) -> None:
+        self._errors.append(context.get("exception") or RuntimeError(context["message"]))
 
     def _change(self, instance: str, change: Callable[[_Link], object]) -> None:
         self.address(instance)

@@ -15,6 +15,7 @@ import time
 import weakref
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from urllib.parse import urlsplit, urlunsplit
 
 import redis
@@ -42,12 +43,15 @@ class Store:
     Attributes:
         kind: for people, such as "redis-server 7.0.15" or "fakeredis (imitation)".
         url: its address, with any password; use `shown_url` where people read it.
-        close: stops it if the lab started it; safe to call twice.
+        close: stops it if the lab started it, without a chance to save anything; safe to call twice.
+        again: after `close`, starts an empty one of the same kind on the same port; None for a given store, which
+            is not the lab's to kill.
     """
 
     kind: str
     url: str
     close: Callable[[], object]
+    again: Callable[[], Store] | None = None
 
     @property
     def shown_url(self) -> str:
@@ -83,8 +87,8 @@ def _given(url: str) -> Store:
     return Store(f"Redis{version} (given)", url, store.close)
 
 
-def _started(program: str) -> Store:
-    port = _free_port()
+def _started(program: str, port: int | None = None) -> Store:
+    port = port or _free_port()
     command = [program, "--bind", "127.0.0.1", "--port", str(port), "--save", "", "--appendonly", "no"]
     guard = subprocess.Popen(  # noqa: S603  # the program that PATH names, with arguments of ours
         ["/bin/sh", "-c", _GUARDED, "redis-guard", *command],
@@ -102,7 +106,7 @@ def _started(program: str) -> Store:
     except BaseException:
         close()
         raise
-    return Store(f"redis-server{version}", url, close)
+    return Store(f"redis-server{version}", url, close, partial(_started, program, port))
 
 
 def _stop_guard(stdin: object, wait: Callable[[float], object]) -> None:
@@ -141,8 +145,8 @@ def _free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def _imitation() -> Store:
-    server = TcpFakeServer(("127.0.0.1", 0), server_type="redis")
+def _imitation(at_port: int = 0) -> Store:
+    server = TcpFakeServer(("127.0.0.1", at_port), server_type="redis")
     server.daemon_threads = True
     # No joining of connection threads at close: an idle client must not keep the lab from ending.
     server.block_on_close = False
@@ -152,7 +156,7 @@ def _imitation() -> Store:
     thread.start()
     close = weakref.finalize(server, _stop_imitation, server.shutdown, server.server_close, thread)
     host, port = server.server_address[:2]
-    return Store("fakeredis (imitation)", f"redis://{host!s}:{port}/0", close)
+    return Store("fakeredis (imitation)", f"redis://{host!s}:{port}/0", close, partial(_imitation, port))
 
 
 def _stop_imitation(shutdown: Callable[[], None], close: Callable[[], None], thread: threading.Thread) -> None:

@@ -87,3 +87,21 @@ def test_the_server_does_not_outlive_a_killed_process():
 def _listen_until_it_ends(subscription: redis.client.PubSub) -> None:
     while True:
         subscription.get_message(timeout=10)
+
+
+def test_a_killed_store_comes_back_empty_on_its_port(store):
+    with client(store) as asked:
+        asked.set("k", "v")
+        store.close()
+        with pytest.raises(redis.ConnectionError):
+            asked.ping()
+        again = store.again()
+        try:
+            assert (again.url, again.kind) == (store.url, store.kind)
+            assert asked.get("k") is None
+        finally:
+            again.close()
+
+
+def test_a_given_store_is_not_ours_to_start_again(store):
+    assert open_store(store.url).again is None
