@@ -1,4 +1,4 @@
-"""`minisvc`: open the lab, or run a service in the foreground for curl and a browser.
+"""`minisvc`: open the lab, or run services in the foreground and break them.
 
 Exit status: 0 done (Ctrl-C is how a running lab or service ends), 2 bad usage or something that cannot be
 run (the message is on stderr), 130 cancelled before it ran.
@@ -7,31 +7,33 @@ run (the message is on stderr), 130 cancelled before it ran.
 from __future__ import annotations
 
 import argparse
-import contextlib
 import os
+import re
 import signal
 import sys
-import threading
 from collections.abc import Callable, Sequence
-from importlib.metadata import version
-from pathlib import Path
 from types import FrameType
 from typing import Any, NoReturn
 
-from minisvc import layout as known
-from minisvc.errors import MinisvcError
+from minisvc.commands import lab, layouts, up
+from minisvc.errors import MinisvcError, did_you_mean
 
 CANCELLED = 128 + signal.SIGINT
 ENDED = 128 + signal.SIGTERM
+COMMANDS = (lab, up, layouts)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; returns the exit status."""
     signal.signal(signal.SIGTERM, _terminate)
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")  # a mark must not crash an ASCII terminal
     try:
-        asked = _parser().parse_args(argv)
+        asked = _parse(argv)
         run: Callable[[argparse.Namespace], int] = asked.run
-        return run(asked)
+        status = run(asked)
+        sys.stdout.flush()
     except (MinisvcError, ImportError) as error:
         print(f"minisvc: {_without_lab(error)}", file=sys.stderr)
         return 2
@@ -41,92 +43,61 @@ def main(argv: Sequence[str] | None = None) -> int:
         # Whoever read this has gone, as with `| head`: nothing more to say, at exit neither.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 128 + signal.SIGPIPE
+    return status
 
 
 class _Parser(argparse.ArgumentParser):
     """Says what is wrong, what is allowed and what to do, in two lines."""
 
+    def __init__(self, **options: Any) -> None:
+        self.options: list[str] = []
+        super().__init__(allow_abbrev=False, **options)
+        self.set_defaults(parser=self)
+
+    def add_argument(self, *names: Any, **rest: Any) -> Any:
+        self.options += [name for name in names if str(name).startswith("--")]
+        return super().add_argument(*names, **rest)
+
     def error(self, message: str) -> NoReturn:
+        wrong = re.search(r"argument COMMAND: invalid choice: '(.*?)'", message)
+        if wrong:
+            known = [each.__name__.rpartition(".")[2] for each in COMMANDS]
+            message = f'there is no command "{wrong[1]}".{did_you_mean(wrong[1], known)}'
         print(f"{self.prog}: {message}\n  Try: {self.prog} --help", file=sys.stderr)
         raise SystemExit(2)
 
+    def refuse(self, extra: Sequence[str]) -> NoReturn:
+        """Say which of the words that nobody wanted is the first."""
+        word = extra[0].partition("=")[0]
+        if word.startswith("-"):
+            self.error(f'there is no option "{word}".{did_you_mean(word, self.options)}')
+        self.error(f'"{word}" is one word too many.')
 
-def _parser() -> argparse.ArgumentParser:
-    parser = _Parser(prog="minisvc", description="Break tiny services and see what is lost.")
-    parser.add_argument("--version", action="version", version=f"minisvc {version('statewise')}")
+
+class _Version(argparse.Action):
+    """Looks the version up when it is asked for, and not for every --help."""
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: Any) -> NoReturn:
+        from importlib.metadata import version  # noqa: PLC0415
+
+        print(f"minisvc {version('statewise')}")
+        parser.exit()
+
+
+def _parse(argv: Sequence[str] | None) -> argparse.Namespace:
+    parser = _Parser(
+        prog="minisvc",
+        description="Break tiny services and see what is lost.",
+        epilog="Exit status: 0 done; 2 bad usage or something that cannot be run; 130 cancelled.",
+    )
+    parser.add_argument("--version", action=_Version, nargs=0, help="print the version and exit")
     commands = parser.add_subparsers(metavar="COMMAND", required=True, parser_class=_Parser)
-    _add_lab(commands)
-    _add_up(commands)
-    return parser
-
-
-def _add_lab(commands: Any) -> None:
-    lab = commands.add_parser("lab", help="open the lessons in JupyterLab")
-    lab.add_argument(
-        "notebooks",
-        nargs="?",
-        type=Path,
-        help="a folder of notebooks to open; otherwise a copy of the lessons",
-    )
-    lab.add_argument("--no-browser", action="store_true", help="only serve; open the printed address yourself")
-    lab.add_argument("--port", type=int, help="the server's port (default: a free one, 8888 if it is)")
-    lab.set_defaults(run=_lab)
-
-
-def _add_up(commands: Any) -> None:
-    default = known.Service()
-    up = commands.add_parser("up", help="run a service until Ctrl-C, for curl and a browser")
-    up.add_argument("service", nargs="?", default=default.service, help=_oneof(known.SERVICES, default.service))
-    up.add_argument("--instances", default=str(default.instances), help=f"1 to {known.MOST_INSTANCES} (3)")
-    up.add_argument("--state", default=default.state, help=_oneof(known.STATES, default.state))
-    up.add_argument("--policy", default=default.policy, help=_oneof(known.POLICIES, default.policy))
-    up.add_argument("--affinity", default="none", help=_oneof((*known.AFFINITIES, "none"), "none"))
-    up.add_argument("--port", default="0", help="the balancer's port on 127.0.0.1 (0: a free one)")
-    up.add_argument("--store", metavar="URL", help="a Redis to use for --state redis, in place of an embedded one")
-    up.set_defaults(run=_up)
-
-
-def _oneof(names: Sequence[str], default: str) -> str:
-    return f"{', '.join(names)} ({default})"
-
-
-def _lab(asked: argparse.Namespace) -> int:
-    from minisvc.lab import serve  # noqa: PLC0415  # heavy, and needed by this command alone
-
-    return serve(asked.notebooks, open_browser=not asked.no_browser, port=asked.port)
-
-
-def _up(asked: argparse.Namespace) -> int:
-    from minisvc.cluster import Cluster  # noqa: PLC0415  # heavy, and needed by this command alone
-
-    layout = known.Layout.of(
-        asked.service,
-        instances=_number(asked.instances),
-        state=asked.state,
-        policy=asked.policy,
-        affinity=None if asked.affinity == "none" else asked.affinity,
-        port=_number(asked.port),
-        store_url=asked.store,
-    )
-    with Cluster(layout) as cluster:
-        where = f", kept in {cluster.store.kind} at {cluster.store.shown_url}" if cluster.store else ""
-        service = layout.find()
-        print(f"{service.name}: {service.instances} instances, state {service.state}{where}")
-        print(f"  in a browser  {cluster.url}/")
-        print(f"  with curl     curl -i -b jar -c jar -d item=apples {cluster.url}/cart/items")
-        print("  Ctrl-C ends it.", flush=True)
-        with contextlib.suppress(KeyboardInterrupt):  # the way to end it, no accident
-            threading.Event().wait()
-        print("\nStopping ...", flush=True)
-    return 0
-
-
-def _number(text: str) -> Any:
-    """A whole number where `text` is one, else the text itself: the layout says what is wrong with it."""
-    try:
-        return int(text)
-    except ValueError:
-        return text
+    for each in COMMANDS:
+        each.add(commands)
+    asked, extra = parser.parse_known_args(argv)
+    if extra:
+        asked.parser.refuse(extra)
+    return asked
 
 
 def _without_lab(error: Exception) -> str:

@@ -23,11 +23,11 @@ def run(*args: str) -> subprocess.CompletedProcess[str]:
     ("args", "told"),
     [
         ([], "the following arguments are required: COMMAND"),
-        (["upp"], "invalid choice: 'upp'"),
+        (["upp"], 'there is no command "upp". Did you mean "up"?'),
         (["up", "--instances", "-1"], "instances is -1; it must be a whole number from 1 to 26."),
         (["up", "--instances", "many"], "instances is 'many'; it must be a whole number from 1 to 26."),
         (["up", "--state", "memry"], "state 'memry' is not known. Did you mean \"memory\"?"),
-        (["up", "carts"], "service 'carts' is not known. Did you mean \"cart\"?"),
+        (["up", "carts"], "There is no service, layout or file 'carts'. Did you mean \"cart\"?"),
         (["up", "--port", "99999"], "port is 99999; it must be a whole number from 0 to 65535."),
         (["up", "--state", "redis", "--store", "here"], "store_url is 'here'; it must be a Redis address"),
         (

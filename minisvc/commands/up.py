@@ -1,0 +1,111 @@
+"""`minisvc up`: run a layout in the foreground, for a browser, for curl, and to break by a key."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import os
+import sys
+import threading
+from typing import TYPE_CHECKING, Any
+
+from minisvc.commands import layout_options
+from minisvc.errors import MinisvcError
+
+if TYPE_CHECKING:
+    from minisvc.cluster import Cluster
+
+USERS, RATE = 7, 4.0
+"""What the live view starts with: few and gentle enough to follow single requests. Users take turns, and so do
+instances under round robin: with a number that three divides, each would by chance always meet the same one."""
+MOST_USERS, MOST_RATE = 1000, 1000.0
+
+
+class WrongOption(MinisvcError):
+    """An option with a value that it cannot have."""
+
+    def __init__(self, option: str, value: object, allowed: str) -> None:
+        self.option, self.value, self.allowed = option, value, allowed
+        super().__init__(f"{option} is {value!r}; it must be {allowed}.")
+
+
+def add(commands: Any) -> None:
+    """Say what may be asked."""
+    up = commands.add_parser("up", help="run a layout until Ctrl-C, for a browser, for curl, and to break by a key")
+    layout_options.add(up)
+    up.add_argument("--users", metavar="N", help=f"simulated users with a cart (live view: {USERS}, otherwise 0)")
+    up.add_argument("--rate", metavar="R", help=f"requests a second over all users ({RATE:g})")
+    up.add_argument("--seed", metavar="N", help="for all that is left to chance (1)")
+    up.add_argument("--quiet", action="store_true", help="plain lines in place of the live view")
+    up.set_defaults(run=run)
+
+
+def run(asked: argparse.Namespace) -> int:
+    """Run until Ctrl-C or, in the live view, q."""
+    chosen = layout_options.chosen(asked)
+    live = not asked.quiet and _is_terminal()
+    users = _number("--users", asked.users, 0, MOST_USERS, USERS if live else 0)
+    rate = _number("--rate", asked.rate, 0.01, MOST_RATE, RATE)
+    seed = _number("--seed", asked.seed, 0, 2**31, 1)
+
+    from minisvc.cluster import Cluster  # noqa: PLC0415
+
+    with Cluster(chosen.layout, seed=int(seed)) as cluster:
+        with_users = _add_users(cluster, int(users), needed=asked.users is not None)
+        if with_users:
+            cluster.start_traffic(rate)
+        if live:
+            from minisvc.live import watch  # noqa: PLC0415
+
+            with contextlib.suppress(KeyboardInterrupt):  # the way to end it, no accident
+                watch(cluster, chosen.name, rate)
+        else:
+            _say(cluster)
+            with contextlib.suppress(KeyboardInterrupt):
+                threading.Event().wait()
+            print("\nStopping ...", flush=True)
+        if live or with_users:
+            print(_summary(cluster, chosen.name), flush=True)
+    return 0
+
+
+def _is_terminal() -> bool:
+    return sys.stdin.isatty() and sys.stdout.isatty() and os.environ.get("TERM", "dumb") != "dumb"
+
+
+def _number(option: str, text: str | None, least: float, most: float, default: float) -> float:
+    if text is None:
+        return default
+    whole = isinstance(least, int)
+    with contextlib.suppress(ValueError):
+        value = int(text) if whole else float(text)
+        if least <= value <= most:
+            return value
+    raise WrongOption(option, text, f"a {'whole ' * whole}number from {least:g} to {most:g}")
+
+
+def _add_users(cluster: Cluster, count: int, *, needed: bool) -> int:
+    """Give each cart an equal part of `count` users; how many there are then. Other services have none."""
+    carts = [each.name for each in cluster.layout.services if each.service == "cart"]
+    if needed and count and not carts:
+        raise WrongOption("--users", str(count), "0 here: simulated users need a cart, and no service is one")
+    for index, name in enumerate(carts):
+        cluster.add_users(count // len(carts) + (index < count % len(carts)), name)
+    return len(cluster.users)
+
+
+def _say(cluster: Cluster) -> None:
+    """What runs, and how to reach it, in plain lines."""
+    from minisvc.live.addresses import browser, curl, stored  # noqa: PLC0415
+
+    for service in cluster.layout.services:
+        where = stored(cluster, service.state)
+        print(f"{service.name}: {service.instances} instances, state {service.state}{where}")
+    print(f"  in a browser  {browser(cluster)}")
+    print(f"  with curl     {curl(cluster)}")
+    print("  Ctrl-C ends it.", flush=True)
+
+
+def _summary(cluster: Cluster, name: str) -> str:
+    counts = cluster.ledger.counts()
+    return f"{name}: {counts.served} served, {counts.failed} failed, {counts.lost} lost."
