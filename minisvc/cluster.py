@@ -21,7 +21,7 @@ from typing import Self
 from minisvc.balancer import Balancer
 from minisvc.errors import NotRunning, UnknownInstance
 from minisvc.exchange import Event, Events, Ledger
-from minisvc.host import ThreadHost
+from minisvc.host import Host
 from minisvc.layout import Layout, Service
 from minisvc.policies import POLICIES
 from minisvc.pool import Pool
@@ -179,6 +179,18 @@ class Cluster:
             lost = f" {victims}" if victims else " No cart was in it."
             self._say("crash", name, f"{name} crashed.{lost}")
 
+    def hang(self, name: str) -> None:
+        """Let an instance keep its connections and answer nothing. The balancer has to find out by itself."""
+        with self.lock:
+            self._host(name).hang()
+            self._say("hang", name, f"{name} hangs: it keeps its connections and answers nothing.")
+
+    def resume(self, name: str) -> None:
+        """Let a hung instance go on where it was."""
+        with self.lock:
+            self._host(name).resume()
+            self._say("resume", name, f"{name} goes on where it was.")
+
     def restart(self, name: str) -> None:
         """Start an instance again on its port, with an empty memory; returns when requests reach it."""
         with self.lock:
@@ -295,19 +307,19 @@ class Cluster:
             balancer.call(apply)
             self._say(kind, None, sentence)
 
-    def _revive(self, host: ThreadHost) -> None:
+    def _revive(self, host: Host) -> None:
         balancer = self._on("restart")
         host.stop()
         host.start()
         balancer.call(balancer.find(host.name)[1].admit)
         balancer.check_now(host.name)
 
-    def _status(self, pool: Pool, host: ThreadHost) -> str:
+    def _status(self, pool: Pool, host: Host) -> str:
         if host.status != "up" or not self.is_open:
             return host.status
         return pool.upstream.status(host.name).split(" ")[0]
 
-    def _host(self, name: str) -> ThreadHost:
+    def _host(self, name: str) -> Host:
         self._on(f'reach instance "{name}"')
         hosts = {host.name: host for pool in self._pools.values() for host in pool.hosts.values()}
         if name not in hosts:

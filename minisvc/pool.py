@@ -5,16 +5,14 @@ from __future__ import annotations
 import contextlib
 from typing import Any
 
-from flask import Flask
-
 from minisvc import state as states
 from minisvc.balancer import Backend, Upstream
-from minisvc.fence import Fence
-from minisvc.host import ThreadHost
-from minisvc.host.faulty import Faulty
+from minisvc.errors import LayoutError
+from minisvc.host import Host, ProcessHost, Recipe, ThreadHost, start_all
 from minisvc.layout import Layout, Service
 from minisvc.policies import POLICIES
-from minisvc.services import App, make_app
+
+HOSTS: dict[str, type[ThreadHost] | type[ProcessHost]] = {"thread": ThreadHost, "process": ProcessHost}
 
 
 class Pool:
@@ -30,22 +28,22 @@ class Pool:
 
     def __init__(self, layout: Layout, service: Service, seed: int) -> None:
         self.service = service
-        self._several, self._seed = len(layout.services) > 1, seed
+        self._layout, self._seed = layout, seed
         self._undo = contextlib.ExitStack()
-        self.hosts = {name: self._host(name) for name in layout.instance_names(service)}
+        self.hosts: dict[str, Host] = {}
         self.upstream = Upstream(service, [], POLICIES[service.policy](seed), layout.health)
         self.mechanism: states.Mechanism
         self.effects: dict[str, dict[str, dict[str, Any]]] = {}
 
     def open(self) -> None:
-        """Start the store, if there is to be one, and every instance."""
+        """Start the store, if there is to be one, and every instance, side by side."""
         self.mechanism = self._build(self.service)
         self._undo.callback(self._close_state)
+        for name in self._layout.instance_names(self.service):
+            self.hosts[name] = self._host(name)
         weights = self.service.weights or (1,) * len(self.hosts)
+        start_all(self.hosts.values())
         for host, weight in zip(self.hosts.values(), weights, strict=True):
-            # Before it starts: Ctrl-C may come right after.
-            self._undo.callback(host.stop)
-            host.start()
             self.upstream.backends[host.name] = Backend(host.name, host.port, full_weight=weight)
 
     def close(self) -> None:
@@ -59,7 +57,6 @@ class Pool:
     def add(self, name: str) -> Backend:
         """Start one more instance."""
         host = self._host(name)
-        self._undo.callback(host.stop)
         host.start()
         self.hosts[name] = host
         return Backend(name, host.port)
@@ -72,6 +69,9 @@ class Pool:
         """Let instances that start from now on keep sessions elsewhere; returns the former mechanism."""
         fresh = self._build(service)
         former, self.mechanism, self.service = self.mechanism, fresh, service
+        for host in self.hosts.values():
+            host.factory = self._recipe(host.name)
+            fresh.watch(host.name, host.sessions)
         return former
 
     def _close_state(self) -> None:
@@ -80,14 +80,20 @@ class Pool:
 
     def _build(self, service: Service) -> states.Mechanism:
         # Cookies do not know ports, and a path is no boundary: several services need names of their own.
-        cookie = f"{service.name}_session" if self._several else states.COOKIE
+        cookie = f"{service.name}_session" if len(self._layout.services) > 1 else states.COOKIE
         return states.build(service.state, service.store_url, cookie=states.Cookie(cookie, service.path))
 
-    def _host(self, name: str) -> ThreadHost:
-        return ThreadHost(name, self._app, self.service.name, mount=self.service.path)
+    def _host(self, name: str) -> Host:
+        kind = HOSTS[self._layout.host]
+        host: Host = kind(name, self._recipe(name), self.service.name, mount=self.service.path)
+        self.mechanism.watch(name, host.sessions)
+        # Before it starts: Ctrl-C may come right after.
+        self._undo.callback(host.stop)
+        return host
 
-    def _app(self, instance: str, fence: Fence) -> App:
-        app = make_app(self.service.service, instance)
-        if isinstance(app, Flask):
-            self.mechanism.install(app, instance, fence)
-        return Faulty(app, fence)
+    def _recipe(self, instance: str) -> Recipe:
+        service = self.service.service
+        if self._layout.host == "process" and service.startswith("__main__:"):
+            why = "an instance in a process of its own cannot see what this program defines: put it in a module."
+            raise LayoutError([f"service is {service!r}; {why}"])
+        return Recipe(service, self.mechanism.terms(instance))

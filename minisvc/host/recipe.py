@@ -10,6 +10,7 @@ from flask import Flask
 
 from minisvc.fence import Fence
 from minisvc.host.contract import Sessions
+from minisvc.host.faulty import Faulty
 from minisvc.services import make_app
 from minisvc.state import Terms, furnish
 
@@ -26,25 +27,23 @@ class Recipe:
     service: str
     terms: Terms
 
-    def __call__(self, instance: str, fence: Fence) -> Furnished:
-        """A fresh app.
+    def __call__(self, instance: str, fence: Fence) -> Faulty:
+        """A fresh app, behind the faults that it may be told of.
 
         Raises:
             LayoutError: there is no such service.
         """
         app = make_app(self.service, instance)
-        return Furnished(app, furnish(self.terms, app, fence) if isinstance(app, Flask) else dict)
+        sessions = furnish(self.terms, app, fence) if isinstance(app, Flask) else dict
+        return Faulty(_Furnished(app, sessions), fence)
 
 
-class Furnished:
-    """An app with a look into its memory, and an ear if the app has one."""
+class _Furnished:
+    """An app with a look into its memory."""
 
     def __init__(self, app: Callable[..., Iterable[bytes]], sessions: Callable[[], Sessions]) -> None:
-        self.app, self.sessions = app, sessions
-        receive = getattr(app, "receive", None)
-        if receive is not None:
-            self.receive = receive
+        self._app, self.sessions = app, sessions
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         """WSGI: the app's own answer."""
-        return self.app(environ, start_response)
+        return self._app(environ, start_response)
