@@ -25,6 +25,7 @@ from minisvc.host import Host
 from minisvc.layout import Layout, Service
 from minisvc.policies import POLICIES
 from minisvc.pool import Pool
+from minisvc.proxies import PROXIES, Proxy
 from minisvc.stores.redis_server import Store
 from minisvc.users import Traffic, User
 from minisvc.views import BackendView, Holding, find_holdings, owners_in
@@ -67,7 +68,7 @@ class Cluster:
         self._users: list[User] = []
         self._traffic: Traffic | None = None
         self._pools: dict[str, Pool] = {}
-        self._balancer: Balancer | None = None
+        self._balancer: Balancer | Proxy | None = None
         self._undo = contextlib.ExitStack()
 
     def start(self) -> Self:
@@ -278,16 +279,21 @@ class Cluster:
         for pool in self._pools.values():
             self._undo.callback(pool.close)
             pool.open()
-        balancer = Balancer(
-            [pool.upstream for pool in self._pools.values()],
-            self.ledger,
-            retry=self.layout.retry,
-            noticed=lambda name, said: self._say("health", name, said),
-        )
+        balancer = self._make_balancer()
         self._undo.callback(balancer.stop)
         balancer.start(self.layout.port)
         self._undo.callback(self._close_users)
         self._balancer = balancer
+
+    def _make_balancer(self) -> Balancer | Proxy:
+        upstreams = [pool.upstream for pool in self._pools.values()]
+
+        def noticed(name: str, said: str) -> None:
+            self._say("health", name, said)
+
+        if self.layout.balancer == "builtin":
+            return Balancer(upstreams, self.ledger, retry=self.layout.retry, noticed=noticed)
+        return PROXIES[self.layout.balancer](upstreams, self.ledger, layout=lambda: self.layout, noticed=noticed)
 
     def _close_users(self) -> None:
         for user in self._users:
@@ -330,7 +336,7 @@ class Cluster:
         self._on(command)
         return self._pools[self.layout.find(service).name]
 
-    def _on(self, command: str) -> Balancer:
+    def _on(self, command: str) -> Balancer | Proxy:
         if self._balancer is None:
             raise NotRunning(self.name, command)
         return self._balancer

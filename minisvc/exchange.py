@@ -128,6 +128,8 @@ class Ledger:
     Attributes:
         changed: notified at each settlement, for those who would wait for one.
         backends: names the instances there are, so that one that served nothing counts as well.
+        patience_s: how long a verdict waits for the balancer's record, where that comes from a log and may be
+            late; 0 where it is there before the user has the answer.
 
     Args:
         kept: how many exchanges to keep; older ones still count.
@@ -135,6 +137,7 @@ class Ledger:
 
     def __init__(self, kept: int = KEPT, backends: Callable[[], Iterable[str]] = tuple) -> None:
         self.backends = backends
+        self.patience_s = 0.0
         self._lock = threading.RLock()
         self.changed = threading.Condition(self._lock)
         self._waiting: dict[str, Exchange | None] = {}
@@ -154,6 +157,7 @@ class Ledger:
         with self._lock:
             if exchange.id in self._waiting:
                 self._waiting[exchange.id] = exchange
+                self.changed.notify_all()
             elif exchange.id in self._alone:
                 del self._alone[exchange.id]
             else:
@@ -166,6 +170,8 @@ class Ledger:
         the balancer did settles alone, and what the balancer says later is not counted again.
         """
         with self._lock:
+            if self.patience_s and exchange.id in self._waiting:
+                self.changed.wait_for(lambda: self._waiting[exchange.id] is not None, self.patience_s)
             seen = self._waiting.pop(exchange.id, None)
             settled = _judged(seen, exchange) if seen else exchange
             if seen is None:

@@ -29,14 +29,15 @@ class Guarded:
         command: the program and its arguments.
         last: the signal that ends it, such as "KILL" for one with nothing to save, or "TERM" for one that has
             children of its own to end.
-        said: where its output goes; None drops it.
+        said: where its output goes, a file or a descriptor; None drops it.
 
     Raises:
         OSError: there is no shell.
     """
 
-    def __init__(self, command: Sequence[str], *, last: str = "TERM", said: Path | None = None) -> None:
-        with said.open("ab") if said else contextlib.nullcontext(subprocess.DEVNULL) as output:
+    def __init__(self, command: Sequence[str], *, last: str = "TERM", said: Path | int | None = None) -> None:
+        wanted = subprocess.DEVNULL if said is None else said
+        with wanted.open("ab") if isinstance(wanted, Path) else contextlib.nullcontext(wanted) as output:
             self._guard = subprocess.Popen(  # noqa: S603  # a program that PATH names, with arguments of ours
                 ["/bin/sh", "-c", _GUARD, "guard", last, *command],
                 stdin=subprocess.PIPE,

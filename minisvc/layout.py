@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, fields, replace
 from typing import Any
 from urllib.parse import urlsplit
 
+from minisvc.abilities import health_faults, policy_fault
 from minisvc.errors import LayoutError, did_you_mean
 
 SERVICES = ("cart",)
@@ -229,6 +230,10 @@ class Layout:
             _choice("retry", self.retry, RETRIES),
             _whole("port", self.port, 0, 65535),
             *self.health.faults(),
+            *(policy_fault(self.balancer, each.policy) for each in self.services),
+            *health_faults(
+                self.balancer, eject_after=self.health.eject_after, slow_start_s=self.health.slow_start_s
+            ),
         ]
 
 
