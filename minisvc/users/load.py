@@ -1,0 +1,131 @@
+"""A load as data: who does what, how often, for how long."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+from typing import Any
+
+from minisvc.errors import did_you_mean
+from minisvc.users.errors import LoadError
+from minisvc.users.journeys import Journey, find_journey
+
+ACTIVITIES = ("equal", "zipf")
+ARRIVALS = ("poisson", "constant")
+TIMEOUT_S = 35.0
+"""Longer than the balancer's own, so that the balancer says what went wrong."""
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """What users do to a service.
+
+    *Closed* load (`rate` is None): each user makes a step when its last one is answered and `think_s` is over, so
+    a slow service is asked less. *Open* load (`rate` is a number): steps are due at their times whatever became
+    of the others, as with people who do not know of each other, and latency counts from the intended time.
+
+    Attributes:
+        journey: a name in `JOURNEYS`, or a generator function.
+        users: 1 to 20,000, called "u1", "u2", ...
+        rate: steps a second over all users, up to 100,000; None for closed load.
+        arrivals: in open load, "poisson" (exponential gaps) or "constant".
+        duration_s: no step is due later; None for no limit.
+        steps: so many in all; None for no limit.
+        activity: "equal", or "zipf": the k-th user is active in proportion to 1 / k ** `zipf_s`.
+        think_s: in closed load, between a user's steps, beside what its journey thinks. Under "zipf" it is the mean,
+            and less active users think longer. Open load does not think.
+        seed: of every decision.
+        connections: so many at most; a user without one waits, and its latency counts that.
+        timeout_s: for one answer, and for all that is under way when the load's time is over.
+
+    Raises:
+        LoadError: with every fault at once.
+    """
+
+    journey: str | Journey = "shopper"
+    users: int = 100
+    rate: float | None = None
+    arrivals: str = "poisson"
+    duration_s: float | None = None
+    steps: int | None = None
+    activity: str = "equal"
+    zipf_s: float = 1.0
+    think_s: float = 0.0
+    seed: int = 1
+    connections: int = 256
+    timeout_s: float = TIMEOUT_S
+
+    def __post_init__(self) -> None:
+        find_journey(self.journey)
+        faults = [fault for fault in self._faults() if fault]
+        if faults:
+            raise LoadError(faults)
+
+    @classmethod
+    def of(cls, journey: str | Journey | Load = "shopper", **changes: Any) -> Load:
+        """That load, or one of that journey, with some fields changed.
+
+        Raises:
+            LoadError: an unknown field, or the load's faults.
+        """
+        known = {each.name for each in fields(cls)}
+        unknown = sorted(changes.keys() - known)
+        if unknown:
+            raise LoadError([f"field {each!r} is not known.{did_you_mean(each, sorted(known))}" for each in unknown])
+        first = {each: getattr(journey, each) for each in known} if isinstance(journey, Load) else {"journey": journey}
+        return cls(**{**first, **changes})
+
+    @property
+    def is_open(self) -> bool:
+        """Whether steps come at their own times."""
+        return self.rate is not None
+
+    @property
+    def title(self) -> str:
+        """One line that says it all."""
+        name = self.journey if isinstance(self.journey, str) else getattr(self.journey, "__name__", "a journey")
+        how = f"open load, {self.rate:g} steps/s, {self.arrivals}" if self.rate is not None else "closed load"
+        pause = f", {self.think_s:g} s think time" if self.think_s and not self.is_open else ""
+        return f"{name}: {self.users} users, {how}{pause}, {self.activity} activity, seed {self.seed}"
+
+    def _faults(self) -> list[str]:
+        scaled = self.activity == "zipf" and not self.is_open and self.steps is None and not self.think_s
+        return [
+            _whole("users", self.users, 1, 20_000),
+            _number("rate", self.rate, 0.001, 100_000),
+            _one_of("arrivals", self.arrivals, ARRIVALS),
+            _number("duration_s", self.duration_s, 0.001, 86_400),
+            _whole("steps", self.steps, 1, 1_000_000_000),
+            _one_of("activity", self.activity, ACTIVITIES),
+            _number("zipf_s", self.zipf_s, 0, 5),
+            _number("think_s", self.think_s, 0, 3600),
+            _whole("connections", self.connections, 1, 4096),
+            _number("timeout_s", self.timeout_s, 0.001, 3600),
+            "activity 'zipf' in closed load needs steps to share out, or think_s above 0 to scale." if scaled else "",
+        ]
+
+
+MAY_BE_NONE = frozenset(("rate", "duration_s", "steps"))
+
+
+def _number(name: str, value: object, least: float, most: float) -> str:
+    if isinstance(value, (int, float)) and not isinstance(value, bool) and least <= value <= most:
+        return ""
+    return _out_of_range(name, value, f"a number from {least:g} to {most:,.0f}")
+
+
+def _whole(name: str, value: object, least: int, most: int) -> str:
+    if isinstance(value, int) and not isinstance(value, bool) and least <= value <= most:
+        return ""
+    return _out_of_range(name, value, f"a whole number from {least:g} to {most:,.0f}")
+
+
+def _out_of_range(name: str, value: object, allowed: str) -> str:
+    optional = name in MAY_BE_NONE
+    if optional and value is None:
+        return ""
+    return f"{name} is {value!r}; it must be {allowed}{', or None' if optional else ''}."
+
+
+def _one_of(name: str, value: object, allowed: Sequence[str]) -> str:
+    return "" if value in allowed else f"{name} {value!r} is not known.{did_you_mean(value, allowed)}"
