@@ -16,16 +16,19 @@ import threading
 import time
 import weakref
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 from minisvc.balancer import Balancer
 from minisvc.errors import NotRunning, UnknownInstance
 from minisvc.exchange import Event, Events, Ledger
+from minisvc.faults import Fault, read
 from minisvc.host import Host
+from minisvc.injection import Injection
 from minisvc.layout import Layout, Service
 from minisvc.policies import POLICIES
 from minisvc.pool import Pool
 from minisvc.proxies import PROXIES, Proxy
+from minisvc.stage import Stage
 from minisvc.stores.redis_server import Store
 from minisvc.users import Traffic, User
 from minisvc.views import BackendView, Holding, find_holdings, owners_in
@@ -70,6 +73,7 @@ class Cluster:
         self._pools: dict[str, Pool] = {}
         self._balancer: Balancer | Proxy | None = None
         self._undo = contextlib.ExitStack()
+        self._fault_numbers = itertools.count(1)
 
     def start(self) -> Self:
         """Start everything; on any failure, what had started is stopped again.
@@ -214,6 +218,18 @@ class Cluster:
             balancer.call(balancer.find(name)[1].drain)
             self._say("drain", name, f"{name} drains: it gets no new clients.")
 
+    def fault(self, kind: str | Fault, /, *instances: str, **fields: Any) -> Injection:
+        """Break something for as long as a `with` lasts: one of `minisvc.faults.FAULTS`, at instances or in the store.
+
+        `fields` are the fault's own. What comes back knows which exchanges it `touched`.
+
+        Raises:
+            FaultError: with everything that is wrong with the fault.
+        """
+        if not isinstance(kind, Fault):
+            kind = read({"fault": kind, **({"instance": instances} if instances else {}), **fields})
+        return Injection(self._stage("break anything"), kind, f"{kind.kind}-{next(self._fault_numbers)}")
+
     def set_sticky(self, sticky: bool, service: str | None = None) -> None:
         """Bind clients to instances by a cookie, or not."""
         said = f"Sticky routing is {'on' if sticky else 'off'}."
@@ -317,6 +333,7 @@ class Cluster:
         balancer = self._on("restart")
         host.stop()
         host.start()
+        self._stage("restart").pool_of(host.name).tell(host.name)
         balancer.call(balancer.find(host.name)[1].admit)
         balancer.check_now(host.name)
 
@@ -340,6 +357,9 @@ class Cluster:
         if self._balancer is None:
             raise NotRunning(self.name, command)
         return self._balancer
+
+    def _stage(self, command: str) -> Stage:
+        return Stage(self, self._pools, self._on(command), self.ledger, self.lock, self._say)
 
     def _say(self, kind: str, target: str | None, sentence: str) -> None:
         self.events.add(Event(time.monotonic(), kind, target, sentence))

@@ -34,6 +34,15 @@ def listen(port: int) -> socket.socket:
     return listener
 
 
+def held_port() -> socket.socket:
+    """A socket on a free loopback port that is bound and does not listen: connections there are refused, and
+    nobody else can listen there.
+    """
+    holder = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    holder.bind((LOOPBACK, 0))
+    return holder
+
+
 def close_listener(listener: socket.socket) -> None:
     """Close it so that a thread waiting in `accept` wakes: `close` alone does not."""
     with contextlib.suppress(OSError):

@@ -20,7 +20,7 @@ class Crash(InstanceFault):
     @property
     def says(self) -> str:
         """For the diary."""
-        return f"{self.whom} crashed until further notice"
+        return f"{self.whom} is down"
 
 
 @dataclass(frozen=True, kw_only=True)

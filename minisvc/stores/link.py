@@ -100,6 +100,9 @@ class Links:
         self._errors.append(context.get("exception") or RuntimeError(context["message"]))
 
     def _change(self, instance: str, change: Callable[[_Link], object]) -> None:
+        if not self._thread.is_alive():
+            # Closed: state has moved elsewhere, and nobody is led through here any more.
+            return
         self.address(instance)
         link = self._links[instance]
 
