@@ -103,6 +103,7 @@ class Cluster:
         Raises:
             BaseExceptionGroup: exceptions that server threads had kept.
         """
+        self._let_go_on()
         self.stop_traffic()
         with self.lock:
             if self._balancer:
@@ -310,6 +311,13 @@ class Cluster:
         if self.layout.balancer == "builtin":
             return Balancer(upstreams, self.ledger, retry=self.layout.retry, noticed=noticed)
         return PROXIES[self.layout.balancer](upstreams, self.ledger, layout=lambda: self.layout, noticed=noticed)
+
+    def _let_go_on(self) -> None:
+        # Traffic stops after its present turn, which must not wait for what will not answer.
+        with self.lock:
+            for each in self.backends if self.is_open else ():
+                if each.status == "hung":
+                    self._host(each.name).resume()
 
     def _close_users(self) -> None:
         for user in self._users:
