@@ -25,7 +25,7 @@ class Row:
         status: as `BackendView.status`.
         share: its part of all served answers, 0 to 1; None before any.
         in_flight: exchanges that it has in hand.
-        carts: carts with something in them that it keeps itself.
+        carts: carts with something in them that it keeps itself, those included to which no cookie leads any more.
     """
 
     name: str
@@ -115,7 +115,7 @@ class Watch:
             held = self._cluster.holdings()
         finally:
             self._cluster.lock.release()
-        self._carts = Counter(each.place for each in held if each.items and each.current)
+        self._carts = Counter(each.place for each in held if each.items)
 
     def _fold(self, exchanges: Iterable[Exchange]) -> None:
         for each in exchanges:

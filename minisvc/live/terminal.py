@@ -15,14 +15,15 @@ import termios
 import tty
 from collections.abc import Callable, Iterator
 from types import FrameType
+from typing import NoReturn
 
 RESIZED, SUSPENDED, RESUMED = b"r", b"z", b"c"
 KEYS = {"\x1b[A": "up", "\x1bOA": "up", "\x1b[B": "down", "\x1bOB": "down", "\t": "down", "\x1b[Z": "up", "\x1b": "esc"}
 """What terminals send for keys that are no letters (ECMA-48; xterm's control sequences)."""
 
 
-class TerminalGone(Exception):
-    """Nobody is at the other end any more."""
+CLOSED = 128 + signal.SIGHUP
+"""The exit status when nobody is at the other end any more."""
 
 
 class Keyboard:
@@ -50,8 +51,7 @@ class Keyboard:
             self._handle(undo, signal.SIGWINCH, RESIZED)
             self._handle(undo, signal.SIGTSTP, SUSPENDED)
             self._handle(undo, signal.SIGCONT, RESUMED)
-            # A terminal that is closed ends this like kill does: in order.
-            undo.callback(signal.signal, signal.SIGHUP, signal.signal(signal.SIGHUP, signal.getsignal(signal.SIGTERM)))
+            undo.callback(signal.signal, signal.SIGHUP, signal.signal(signal.SIGHUP, _hang_up))
             tty.setcbreak(self._fd)
             self._undo = undo.pop_all()
         return self
@@ -63,7 +63,7 @@ class Keyboard:
         """The keys that were pressed, after at most `timeout_s`; none if only the window changed.
 
         Raises:
-            TerminalGone: the terminal was closed.
+            SystemExit: the terminal was closed.
         """
         ready, _, _ = select.select([self._fd, self._woken], [], [], timeout_s)
         if self._woken in ready:
@@ -75,9 +75,9 @@ class Keyboard:
         try:
             found = os.read(self._fd, 1024)
         except OSError as error:
-            raise TerminalGone from error
+            raise SystemExit(CLOSED) from error
         if not found:
-            raise TerminalGone
+            raise SystemExit(CLOSED)
         return found.decode(errors="ignore")
 
     def _act(self, news: bytes) -> None:
@@ -115,6 +115,11 @@ def _keys(typed: str) -> Iterator[str]:
         whole = typed if typed[0] == "\x1b" and known in {"", "\x1b"} and len(typed) > 1 else known or typed[0]
         yield KEYS.get(whole, whole)
         typed = typed[len(whole) :]
+
+
+def _hang_up(_signal: int, _frame: FrameType | None) -> NoReturn:
+    # As an exception, so that every `with` on the way out closes what it opened.
+    raise SystemExit(CLOSED)
 
 
 def _quietly(restore: Callable[..., None], *arguments: object) -> None:

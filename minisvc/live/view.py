@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import os
+import sys
+from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 
 from rich.console import Console, Group
@@ -15,7 +18,7 @@ from minisvc.live import keys
 from minisvc.live.addresses import browser, curl, stored
 from minisvc.live.figures import Watch
 from minisvc.live.screen import Head, Moment, Screen
-from minisvc.live.terminal import Keyboard, TerminalGone
+from minisvc.live.terminal import Keyboard
 
 EVERY_S = 0.25
 AT_ONCE_S = 0.05
@@ -34,10 +37,9 @@ def watch(cluster: Cluster, name: str, rate: float) -> None:
 
     Raises:
         KeyboardInterrupt: Ctrl-C.
+        SystemExit: the terminal was closed.
     """
-    console = Console(highlight=False)
-    with contextlib.suppress(TerminalGone):
-        View(cluster, name, rate, console).run()
+    View(cluster, name, rate, Console(highlight=False)).run()
 
 
 class View:
@@ -57,7 +59,11 @@ class View:
             console=self._console, screen=True, auto_refresh=False, redirect_stdout=False, redirect_stderr=False
         )
         # Commands may take their time (a restart waits for its instance): the picture goes on.
-        with ThreadPoolExecutor(1, "live-command") as worker, live, Keyboard(live.stop, live.start) as keyboard:
+        with (
+            ThreadPoolExecutor(1, "live-command") as worker,
+            _picture(live),
+            Keyboard(live.stop, live.start) as keyboard,
+        ):
             looks = 0
             while True:
                 if looks % CARTS_EVERY == 0:
@@ -79,7 +85,7 @@ class View:
             self._selected = place
         elif key == "?" or (key == "esc" and self._helping):
             self._helping = not self._helping
-        elif command and self._under_way is None:
+        elif command and self._settle():
             aim = keys.Aim(self._cluster, self._figures.rows[self._selected], self._rate)
             self._said, self._bad, self._helping = f"{command.says(aim)} ...", False, False
             self._under_way = worker.submit(command.run, aim)
@@ -87,14 +93,17 @@ class View:
         elif command:
             self._said = f"{self._said.removesuffix(' Wait.')} Wait."
 
-    def _settle(self) -> None:
-        """Tell what became of the command that was under way."""
-        if self._under_way is None or not self._under_way.done():
-            return
+    def _settle(self) -> bool:
+        """Tell what became of the command that was under way; False while it still is."""
+        if self._under_way is None:
+            return True
+        if not self._under_way.done():
+            return False
         error = self._under_way.exception()
         self._under_way = None
         self._bad = error is not None
         self._said = _told(error) if error else ""
+        return True
 
     def _draw(self, live: Live) -> None:
         self._selected = min(self._selected, len(self._figures.rows) - 1)
@@ -121,6 +130,20 @@ class View:
         where = stored(self._cluster, service.state)
         path = f" at {service.path}" if len(self._cluster.layout.services) > 1 else ""
         return f"{service.name}{path}: state in {service.state}{where}, {service.policy}, {sticky}"
+
+
+@contextlib.contextmanager
+def _picture(live: Live) -> Iterator[None]:
+    """The alternate screen, left again however this ends."""
+    live.start()
+    try:
+        yield
+    finally:
+        try:
+            live.stop()
+        except OSError:
+            # The terminal is closed: nothing is left to restore, and nobody to tell.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _told(error: BaseException) -> str:
