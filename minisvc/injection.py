@@ -122,8 +122,8 @@ class Injection:
     def _begin_at(self, name: str, pool: Pool) -> None:
         fault, stage = self.fault, self._stage
         if isinstance(fault, Crash):
-            self._undo.callback(self._if_status, name, "down", stage.commands.restart)
             stage.commands.crash(name)
+            self._undo.callback(self._if_status, name, "down", stage.commands.restart)
         elif isinstance(fault, Hang):
             stage.commands.hang(name)
             self._undo.callback(self._if_status, name, "hung", stage.commands.resume)

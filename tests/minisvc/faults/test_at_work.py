@@ -1,0 +1,326 @@
+"""Faults at work on a running cluster: what users get before, during and after, and what is touched."""
+
+import logging
+import shutil
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+import redis
+
+from minisvc import Cluster
+from minisvc.errors import FaultError, UnknownInstance, WrongStatus
+from minisvc.stores.redis_server import open_store
+
+needs_redis = pytest.mark.skipif(not shutil.which("redis-server"), reason="redis-server is not on PATH")
+
+
+@pytest.fixture(autouse=True)
+def _quiet_services(monkeypatch):
+    # Flask tells of a store that does not answer with a traceback.
+    monkeypatch.setattr(logging.getLogger("minisvc.services.cart"), "disabled", True)
+
+
+@pytest.fixture
+def shop():
+    with Cluster("cart", instances=2, state="memory", affinity="cookie") as shop:
+        yield shop
+
+
+@pytest.fixture
+def stored():
+    with Cluster("cart", instances=2, state="redis", affinity="cookie") as shop:
+        yield shop
+
+
+def fill(shop: Cluster, count: int = 2):
+    """Users whose instances are a, b, a, b, ..., with one item each."""
+    users = shop.add_users(count)
+    for user in users:
+        user.add("apples")
+    return users
+
+
+def sentences(shop: Cluster) -> list[str]:
+    return [event.sentence for event in shop.events.since(0)[1] if event.kind == "fault"]
+
+
+def test_a_slow_instance_answers_later_and_only_it_and_only_meanwhile(shop):
+    mine, other = fill(shop)
+    assert mine.check().duration_s < 0.2
+    with shop.fault("slow", "a", delay_s=0.2) as fault:
+        touched, spared = mine.check(), other.check()
+    after = mine.check()
+    assert touched.duration_s >= 0.2 > max(spared.duration_s, after.duration_s)
+    assert (touched.fault, spared.fault, after.fault) == ("slow-1", None, None)
+    assert fault.touched == [touched]
+    assert sentences(shop) == ["slow-1 begins: a's answers take 0.2 s longer.", "slow-1 ends; it touched 1 exchange."]
+
+
+def test_the_client_is_not_told_of_faults(shop):
+    (mine, _) = fill(shop)
+    with shop.fault("slow", "a", delay_s=0.0):
+        answer = mine._http.get(f"{shop.url}/cart")
+    assert answer.headers["x-backend"] == "a"
+    assert "x-statewise-fault" not in answer.headers
+
+
+def test_an_error_share_is_reproduced_by_its_seed(shop):
+    (mine, _) = fill(shop)
+
+    def draw(seed: int) -> list[int | None]:
+        with shop.fault("error_share", "a", share=0.5, status=503, seed=seed) as fault:
+            answers = [mine.check() for _ in range(20)]
+        assert fault.touched == [answer for answer in answers if answer.status == 503]
+        return [answer.status for answer in answers]
+
+    assert draw(1) == draw(1) != draw(2)
+    assert {*draw(1)} == {200, 503}
+    assert {mine.check().status for _ in range(20)} == {200}
+
+
+def test_a_dropped_response_is_work_done_without_an_answer(shop):
+    (mine, _) = fill(shop)
+    with shop.fault("drop_response", "a") as fault:
+        dropped = mine.add("bread")
+    assert (dropped.status, dropped.definite, dropped.fault) == (502, False, "drop_response-1")
+    assert fault.touched == [dropped]
+    # The control for "the work is done": an error in place of the work leaves no item.
+    with shop.fault("error_share", "a", share=1.0):
+        mine.add("cheese")
+    after = mine.check()
+    assert after.sentence == "c1 looked: 2 items, as expected"
+    assert mine.expected == ("apples", "bread")
+
+
+def test_a_refusing_instance_takes_no_new_connection_and_keeps_those_it_has(shop):
+    (mine, _) = fill(shop)
+    with shop.fault("refuse", "a") as fault:
+        assert mine.check().backend == "a", "over the connection that was open"
+        with shop.fault("slow", "a", delay_s=0.5), ThreadPoolExecutor() as at_once:
+            # The open connection is taken by one of the two.
+            answers = list(at_once.map(lambda user: user.check(), [mine, fill(shop, 1)[0], mine]))
+    assert all(answer.served for answer in answers)
+    assert fault.touched == [answer for answer in answers if answer.tries > 1]
+    assert "The balancer takes a out: connection refused." in [each.sentence for each in shop.events.since(0)[1]]
+    assert [backend.status for backend in shop.backends] == ["up", "up"]
+
+
+def test_a_crashed_instance_is_back_at_the_end_and_those_who_met_it_are_named(shop):
+    mine, other = fill(shop)
+    with shop.fault("crash", "a") as fault:
+        first, second, spared = mine.check(), mine.check(), other.check()
+        assert shop.backends[0].status == "down"
+    assert fault.touched == [first]
+    assert (first.lost, second.fault, spared.fault) == (True, None, None)
+    assert [backend.status for backend in shop.backends] == ["up", "up"]
+
+
+def test_a_hung_instance_touches_whoever_waits_for_it(shop):
+    mine, other = fill(shop)
+    with ThreadPoolExecutor() as beside:
+        with shop.fault("hang", "a") as fault:
+            waiting = beside.submit(mine.check)
+            hands = shop._pools["cart"].upstream.backends["a"]
+            until(lambda: hands.in_flight == 1)
+            assert other.check().fault is None
+            assert not waiting.done()
+        answer = waiting.result(10)
+    assert (answer.status, answer.fault) == (200, "hang-1")
+    assert fault.touched == [answer]
+
+
+def test_nested_faults_add_up_and_each_ends_by_itself(shop):
+    (mine, _) = fill(shop)
+    with shop.fault("slow", "a", delay_s=0.1) as outer:
+        with shop.fault("slow", "a", delay_s=0.15) as inner:
+            both = mine.check()
+        one = mine.check()
+    none = mine.check()
+    assert both.duration_s >= 0.25 > one.duration_s >= 0.1 > none.duration_s
+    assert (both.fault, one.fault, none.fault) == ("slow-1, slow-2", "slow-1", None)
+    assert (outer.touched, inner.touched) == ([both, one], [both])
+
+
+def test_a_fault_outlasts_a_restart_and_is_undone_all_the_same(shop):
+    (mine, _) = fill(shop)
+    with shop.fault("error_share", "a", share=1.0):
+        shop.crash("a")
+        shop.restart("a")
+        assert mine.check().status == 500
+    assert mine.check().status == 200
+
+
+@pytest.mark.parametrize("kind", ["slow", "error_share", "drop_response", "refuse", "crash", "hang"])
+def test_it_is_undone_whatever_happened_to_the_instance_and_to_the_code(shop, kind):
+    fill(shop)
+    with pytest.raises(ZeroDivisionError), shop.fault(kind, "a"):  # noqa: PT012  # all of it may be undone
+        if kind != "crash":
+            shop.crash("a")
+        if kind != "hang":
+            shop.restart("a")
+        raise ZeroDivisionError
+    if kind == "hang":
+        shop.restart("a")
+    assert [backend.status for backend in shop.backends] == ["up", "up"]
+    assert shop._pools["cart"].effects.get("a", {}) == {}
+    (fresh,) = shop.add_users(1)
+    answer = fresh.add("figs")
+    assert (answer.status, answer.fault) == (201, None)
+
+
+def test_a_cluster_closed_meanwhile_leaves_nothing_to_undo():
+    with Cluster("cart", instances=2, state="redis") as shop:
+        faults = [shop.fault(kind, "a") for kind in ("slow", "refuse", "partition", "crash")]
+        faults.append(shop.fault("store_crash"))
+        for fault in faults:
+            fault.__enter__()
+    for fault in reversed(faults):
+        fault.__exit__(None, None, None)
+
+
+def test_a_fault_that_cannot_begin_leaves_nothing_broken(shop):
+    fill(shop)
+    with pytest.raises(UnknownInstance, match="No instance 'd' here"), shop.fault("slow", "a", "d"):
+        pass
+    shop.crash("b")
+    with pytest.raises(WrongStatus, match='Cannot crash instance "b"'), shop.fault("crash", "a", "b"):
+        pass
+    assert [backend.status for backend in shop.backends] == ["up", "down"]
+    assert sentences(shop)[-1].startswith('crash-2 could not begin: Cannot crash instance "b": it is down.')
+    with pytest.raises(FaultError, match="partition: state 'memory' has no store"), shop.fault("partition", "a"):
+        pass
+
+
+def test_a_partitioned_instance_fails_alone_and_stays_up(stored):
+    mine, other = fill(stored)
+    with stored.fault("partition", "a", how="refuse") as fault:
+        cut, spared = mine.check(), other.check()
+        assert [backend.status for backend in stored.backends] == ["up", "up"]
+    after = mine.check()
+    assert (cut.status, spared.status, after.status, after.lost) == (500, 200, 200, False)
+    assert fault.touched == [cut]
+
+
+def test_after_a_blackhole_a_write_whose_client_gave_up_still_applies(stored):
+    (mine, _) = fill(stored)
+    cookie = {"session": mine.cookie}
+    with stored.fault("partition", "a", how="blackhole"):
+        with pytest.raises(OSError, match="timed out"):
+            mine._http.post(f"{stored.url}/cart/items", json={"item": "bread"}, timeout=0.2)
+        assert carts(stored) == [["apples"]] * 2
+    until(lambda: ["apples", "bread"] in carts(stored))
+    assert cookie["session"] == mine.cookie
+
+
+def test_without_healing_the_write_never_arrives(stored):
+    (mine, _) = fill(stored)
+    with stored.fault("partition", "a", how="blackhole"):
+        with pytest.raises(OSError, match="timed out"):
+            mine._http.post(f"{stored.url}/cart/items", json={"item": "bread"}, timeout=0.2)
+        stored.crash("a")
+        assert carts(stored) == [["apples"]] * 2
+        stored.restart("a")
+
+
+@pytest.mark.parametrize("kind", ["imitation", pytest.param("server", marks=needs_redis)])
+def test_a_crashed_store_fails_requests_and_comes_back_empty_while_instances_stay_up(kind, monkeypatch):
+    if kind == "imitation":
+        monkeypatch.setenv("PATH", "")
+    with Cluster("cart", instances=2, state="redis") as shop:
+        users = fill(shop)
+        url = shop.store.url
+        with shop.fault("store_crash") as fault:
+            during = [user.check() for user in users]
+            assert [backend.status for backend in shop.backends] == ["up", "up"]
+            assert shop.holdings() == ()
+        after = [user.check() for user in users]
+        assert shop.store.url == url
+        assert [answer.status for answer in during] == [500, 500]
+        assert fault.touched == during
+        assert [(answer.status, answer.lost) for answer in after] == [(200, True), (200, True)]
+
+
+@needs_redis
+def test_a_given_store_is_not_ours_to_kill():
+    store = open_store()
+    try:
+        with Cluster("cart", state="redis", store_url=store.url) as shop:
+            with pytest.raises(FaultError, match="was given, so it is not the lab's to kill"):
+                shop.fault("store_crash").__enter__()
+            with redis.Redis.from_url(store.url, protocol=2) as asked:
+                assert asked.ping()
+    finally:
+        store.close()
+
+
+def test_a_slow_store_slows_every_instance_and_names_what_it_slowed(stored):
+    users = fill(stored)
+    with stored.fault("store_slow", delay_s=0.1) as fault:
+        during = [user.check() for user in users]
+    after = [user.check() for user in users]
+    assert all(answer.duration_s >= 0.1 for answer in during)
+    assert all(answer.duration_s < 0.1 for answer in after)
+    assert fault.touched == during
+
+
+def test_a_script_by_count_fails_twice_and_recovers(shop):
+    (mine, _) = fill(shop)
+    with shop.fault("script", "a", steps="fail 2, then recover", status=503) as fault:
+        answers = [mine.check() for _ in range(4)]
+    assert [answer.status for answer in answers] == [503, 503, 200, 200]
+    assert fault.touched == answers[:2]
+
+
+def test_a_script_by_time_gives_its_commands_in_order_and_mends_at_the_end(shop):
+    fill(shop)
+    with shop.fault("script", steps="at 0.02 s crash a, at 0.04 s restart a, at 0.06 s hang b") as fault:
+        assert fault.wait(10)
+        assert [backend.status for backend in shop.backends] == ["up", "hung"]
+    assert [backend.status for backend in shop.backends] == ["up", "up"]
+    kinds = [(event.kind, event.target) for event in shop.events.since(0)[1] if event.kind != "health"]
+    assert kinds == [
+        ("start", None),
+        ("fault", None),
+        ("crash", "a"),
+        ("restart", "a"),
+        ("hang", "b"),
+        ("resume", "b"),
+        ("fault", None),
+    ]
+
+
+def test_a_step_that_cannot_be_taken_is_told_at_the_end(shop):
+    with pytest.raises(WrongStatus, match='Cannot crash instance "a": it is down'):  # noqa: SIM117
+        with shop.fault("script", steps="at 0 s crash a, at 0 s crash a") as fault:
+            assert fault.wait(10)
+    assert [backend.status for backend in shop.backends] == ["up", "up"]
+
+
+def test_faults_reach_an_instance_in_a_process_of_its_own():
+    with Cluster("cart", instances=2, state="redis", affinity="cookie", host="process") as shop:
+        (mine, _) = fill(shop)
+        with shop.fault("error_share", "a", share=1.0) as inside:
+            assert mine.check().status == 500
+        with shop.fault("partition", "a", how="refuse") as between:
+            assert mine.check().status == 500
+        with shop.fault("crash", "a") as dead:
+            assert mine.check().backend == "b"
+        assert [len(fault.touched) for fault in (inside, between, dead)] == [1, 1, 1]
+        assert mine.check().lost is False
+
+
+def carts(shop: Cluster) -> list[list[str]]:
+    """What is in the store, by the mechanism's own connection, which goes through no link."""
+    held = shop._pools["cart"].mechanism.held()
+    return sorted(list(each.session.get("items", [])) for each in held)
+
+
+def until(holds, within_s: float = 10.0) -> None:
+    """Wait until it holds, without a guess how long that takes."""
+    turn = threading.Event()
+    for _ in range(int(within_s / 0.005)):
+        if holds():
+            return
+        turn.wait(0.005)
+    raise AssertionError(f"it does not hold after {within_s} s")
