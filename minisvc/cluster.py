@@ -30,7 +30,7 @@ from minisvc.pool import Pool
 from minisvc.proxies import PROXIES, Proxy
 from minisvc.stage import Stage
 from minisvc.stores.redis_server import Store
-from minisvc.users import Traffic, User
+from minisvc.users import Journey, Load, LoadResult, Loads, Running, Target, Told, Traffic, User
 from minisvc.views import BackendView, Holding, find_holdings, owners_in
 
 _running: weakref.WeakValueDictionary[str, Cluster] = weakref.WeakValueDictionary()
@@ -70,6 +70,7 @@ class Cluster:
         self.ledger, self.events = Ledger(), Events()
         self._users: list[User] = []
         self._traffic: Traffic | None = None
+        self._loads = Loads(self.ledger, seed)
         self._pools: dict[str, Pool] = {}
         self._balancer: Balancer | Proxy | None = None
         self._undo = contextlib.ExitStack()
@@ -104,14 +105,11 @@ class Cluster:
             BaseExceptionGroup: exceptions that server threads had kept.
         """
         self._let_go_on()
-        self.stop_traffic()
-        with self.lock:
-            if self._balancer:
-                self._say("close", None, "Closed.")
-            if _running.get(self.name) is self:
-                del _running[self.name]
-            self._balancer = None
-            self._undo.close()
+        try:
+            self.stop_traffic()
+            self._loads.close()
+        finally:
+            self._close()
 
     def __enter__(self) -> Self:
         return self.start()
@@ -268,6 +266,7 @@ class Cluster:
             former.close()
             for user in self._users:
                 user.forget()
+            self._loads.forget()
             self._say("state", None, f"State lives in {state} now; everybody starts with an empty cart.")
 
     @property
@@ -289,13 +288,62 @@ class Cluster:
         if traffic:
             traffic.stop()
 
+    def load(
+        self,
+        journey: str | Journey | Load = "shopper",
+        *,
+        service: str | None = None,
+        progress: Told | bool | None = None,
+        **fields: Any,
+    ) -> LoadResult:
+        """Let up to thousands of users do something, and say what came of it.
+
+        Args:
+            journey: a name, a generator function, or a whole `Load` in its place.
+            service: whose users they are; None means the only one.
+            progress: is called ten times a second with what happened so far; True shows a line.
+            fields: fields of `Load`, such as `users`, `rate` and `duration_s`; `seed` is the cluster's if not given.
+
+        Raises:
+            LoadError: with every fault of the load at once.
+        """
+        load = self._loads.plan(journey, fields).with_an_end()
+        with self.start_load(load, service=service, progress=progress) as running:
+            return running.result()
+
+    def start_load(
+        self,
+        journey: str | Journey | Load = "shopper",
+        *,
+        service: str | None = None,
+        progress: Told | bool | None = None,
+        **fields: Any,
+    ) -> Running:
+        """The same in the background, so that something can be broken meanwhile; `stop()` or `result()` ends it."""
+        load = self._loads.plan(journey, fields)
+        with self.lock:
+            pool = self._pool(service, "start a load")
+            target = Target.at(self.url + pool.service.path, lambda: pool.hosts)
+            return self._loads.start(load, target, progress)
+
     # How it is done.
+
+    def _close(self) -> None:
+        with self.lock:
+            if self._balancer:
+                self._say("close", None, "Closed.")
+            if _running.get(self.name) is self:
+                del _running[self.name]
+            self._balancer = None
+            self._undo.close()
 
     def _open(self) -> None:
         self._pools = {each.name: Pool(self.layout, each, self.seed) for each in self.layout.services}
         for pool in self._pools.values():
             self._undo.callback(pool.close)
             pool.open()
+        pools = self._pools
+        self.ledger.backends = lambda: [name for pool in pools.values() for name in pool.hosts]
         balancer = self._make_balancer()
         self._undo.callback(balancer.stop)
         balancer.start(self.layout.port)

@@ -39,7 +39,8 @@ class Cohort:
         journey, seed = find_journey(load.journey), load.seed
         self._users = [LightUser(f"u{number}", journey, target, seed) for number in range(1, load.users + 1)]
         self._chance = random.Random(f"{seed}/load")
-        self._began_s = self._ended_s = 0.0
+        self._began_s = self.reactor.clock()
+        self._ended_s = 0.0
         self._closing = False
         self._planned = True
         self._unthought: set[LightUser] = set()
@@ -86,6 +87,7 @@ class Cohort:
             waiting=len(self._waiting),
             elapsed_s=took_s,
             share=min(1.0, max(shares)) if shares else None,
+            is_last=self._ended_s > 0,
         )
 
     def forget(self) -> None:

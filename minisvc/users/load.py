@@ -75,6 +75,16 @@ class Load:
         first = {each: getattr(journey, each) for each in known} if isinstance(journey, Load) else {"journey": journey}
         return cls(**{**first, **changes})
 
+    def with_an_end(self) -> Load:
+        """The load itself, if it ends by itself.
+
+        Raises:
+            LoadError: neither `duration_s` nor `steps` is given.
+        """
+        if self.duration_s is None and self.steps is None:
+            raise LoadError(["The load has no end: give it duration_s or steps, or start it in the background."])
+        return self
+
     @property
     def is_open(self) -> bool:
         """Whether steps come at their own times."""

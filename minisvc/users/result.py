@@ -45,6 +45,7 @@ class Progress:
         waiting: steps that are due and not yet sent.
         elapsed_s: since the load began.
         share: of the load that is done, 0 to 1; None for a load without an end.
+        is_last: the load is over.
     """
 
     sent: int
@@ -54,6 +55,7 @@ class Progress:
     waiting: int
     elapsed_s: float
     share: float | None
+    is_last: bool = False
 
     @property
     def settled(self) -> int:
