@@ -91,11 +91,12 @@ class Cluster:
                 return self
             try:
                 self._open()
+                _running[self.name] = self
+                self._say("start", None, f"{' and '.join(self._pools)}: {len(self.backends)} instances at {self.url}.")
             except BaseException:
+                self._balancer = None
                 self._undo.close()
                 raise
-            _running[self.name] = self
-            self._say("start", None, f"{' and '.join(self._pools)}: {len(self.backends)} instances at {self.url}.")
         return self
 
     def close(self) -> None:

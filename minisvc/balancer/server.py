@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import concurrent.futures
 import threading
 import time
 from collections import defaultdict
@@ -53,6 +54,8 @@ class Balancer:
         self._idle: defaultdict[str, list[BackendSide]] = defaultdict(list)
         self._noticed = noticed
         self._thread: threading.Thread | None = None
+        self._serving: concurrent.futures.Future[None] | None = None
+        self._server: asyncio.Server | None = None
         self._sweeper: asyncio.Task[None] | None = None
         self._watchers: dict[str, asyncio.Task[None]] = {}
 
@@ -76,7 +79,8 @@ class Balancer:
                 for backend in upstream.backends.values():
                     self._watch(upstream, backend)
 
-        asyncio.run_coroutine_threadsafe(serve(), self.loop).result()
+        self._serving = asyncio.run_coroutine_threadsafe(serve(), self.loop)
+        self._serving.result()
 
     def stop(self) -> None:
         """Close every connection and end the thread. Stopping twice changes nothing.
@@ -86,6 +90,9 @@ class Balancer:
         """
         if self._thread is None:
             return
+        if self._serving is not None:
+            # Ctrl-C may have come while it was about to listen: it does so first.
+            concurrent.futures.wait([self._serving])
         asyncio.run_coroutine_threadsafe(self._leave(), self.loop).result()
         self.loop.call_soon_threadsafe(self.loop.stop)
         self._thread.join()
@@ -226,7 +233,8 @@ class Balancer:
 
     async def _leave(self) -> None:
         self.closing = True
-        self._server.close()
+        if self._server is not None:
+            self._server.close()
         tasks = [*self._watchers.values(), *([self._sweeper] if self._sweeper else [])]
         for task in tasks:
             task.cancel()

@@ -140,12 +140,11 @@ class Remote:
     def _meet(self, within_s: float) -> None:
         if self._pid is None and not self._mute and self._control.poll(within_s):
             self._mute = True
-            pid: int = self._control.recv()
+            self._pid = self._control.recv()
             self._mute = False
-            if hasattr(os, "pidfd_open"):
-                with contextlib.suppress(ProcessLookupError):
-                    self._pidfd = os.pidfd_open(pid)
-            self._pid = pid
+        if self._pid is not None and self._pidfd is None and hasattr(os, "pidfd_open"):
+            with contextlib.suppress(ProcessLookupError):
+                self._pidfd = os.pidfd_open(self._pid)
 
     def _send(self, what: str, argument: Any) -> int | None:
         if self._mute:

@@ -126,6 +126,9 @@ class Connection:
             if not keep or not self._drop_rest(request):
                 return
             self.idle = True
+            # Draining sees who is idle and lets go of them; whoever becomes idle only then sees the draining.
+            if self.finishing and not self._requests:
+                return
 
     @property
     def finishing(self) -> bool:
