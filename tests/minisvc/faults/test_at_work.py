@@ -94,16 +94,17 @@ def test_a_dropped_response_is_work_done_without_an_answer(shop):
 
 
 def test_a_refusing_instance_takes_no_new_connection_and_keeps_those_it_has(shop):
-    (mine, _) = fill(shop)
+    mine, _, also_mine = fill(shop, 3)
     with shop.fault("refuse", "a") as fault:
         assert mine.check().backend == "a", "over the connection that was open"
         with shop.fault("slow", "a", delay_s=0.5), ThreadPoolExecutor() as at_once:
             # The open connection is taken by one of the two.
-            answers = list(at_once.map(lambda user: user.check(), [mine, fill(shop, 1)[0], mine]))
-    assert all(answer.served for answer in answers)
-    assert fault.touched == [answer for answer in answers if answer.tries > 1]
+            answers = list(at_once.map(lambda user: user.check(), [mine, also_mine]))
+    assert sorted((answer.tries, answer.backend) for answer in answers) == [(1, "a"), (2, "b")]
+    assert fault.touched == [answer for answer in answers if answer.tries == 2]
     assert "The balancer takes a out: connection refused." in [each.sentence for each in shop.events.since(0)[1]]
     assert [backend.status for backend in shop.backends] == ["up", "up"]
+    assert {mine.check().backend, also_mine.check().backend} == {"a", "b"}, "bound anew where it went"
 
 
 def test_a_crashed_instance_is_back_at_the_end_and_those_who_met_it_are_named(shop):
