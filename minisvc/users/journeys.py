@@ -111,12 +111,18 @@ class Course:
             return self._moves.send(last)
         except StopIteration:
             return None
+        except Exception as error:
+            error.add_note(f"in the journey {self._name} of {self.mind.name}, expecting {list(self.mind.expected)}")
+            raise
+
+    @property
+    def _name(self) -> str:
+        return getattr(self._journey, "__name__", "of yours")
 
     def _fault(self, move: object) -> str:
-        name = getattr(self._journey, "__name__", "journey")
         if move is None:
-            return f"The journey {name} ends without a step; let it yield at least one, such as user.check()."
+            return f"The journey {self._name} ends without a step; let it yield at least one, such as user.check()."
         return (
-            f"The journey {name} yielded {move!r}; a move is user.add(...), user.check(), user.ask(...), "
+            f"The journey {self._name} yielded {move!r}; a move is user.add(...), user.check(), user.ask(...), "
             "user.forget() or think(seconds)."
         )
