@@ -19,7 +19,8 @@ from minisvc.proxies.haproxy_conf import render
 from minisvc.proxies.proxy import WITHIN_S, Proxy
 
 _HEALTH = re.compile(
-    r'Server [^/]+/(?P<name>\S+) is (?P<status>UP|DOWN)(?:, reason: (?P<reason>[^,]+))?(?:, .*?info: "(?P<info>[^"]*)")?'
+    r"Server [^/]+/(?P<name>\S+) is (?P<status>UP|DOWN)(?:, reason: (?P<reason>[^,]+))?"
+    r'(?:, .*?info: "(?P<info>[^"]*)")?'
 )
 _BOUND = {"V": "sticky: its cookie names {0}", "D": "its cookie names one that cannot have it; HAProxy picked {0}"}
 
@@ -103,7 +104,10 @@ class HAProxy(Proxy):
     def _exchange(self, line: str) -> Exchange:
         seen = json.loads(line)
         end = seen["end"]
-        status = None if int(seen["status"]) < 100 or end[0] in "Cc" or end[:2] == "SD" else int(seen["status"])
+        status: int | None = int(seen["status"])
+        # Whoever ends a tunnel (101), that is how it ends.
+        if status != 101 and (int(seen["status"]) < 100 or end[0] in "Cc" or end[:2] == "SD"):
+            status = None
         answered = seen["backend"] not in {"<NOSRV>", "<STATS>"} and end[:2] not in {"SC", "sC", "sQ"}
         backend = seen["backend"] if answered else None
         duration_s = int(seen["ms"]) / 1000

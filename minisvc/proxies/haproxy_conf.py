@@ -82,8 +82,9 @@ def _defaults(layout: Layout, place: Place) -> Iterator[str]:
     # Each try goes to another backend at once, also for those who are bound to one (section 4.2, redispatch).
     yield "option redispatch 1"
     yield "retry-on conn-failure" + (" empty-response" if layout.retry == "idempotent" else "")
-    # A connection that another client has used may break under a request, and HAProxy then hangs up without an answer.
-    yield "http-reuse never"
+    # Where a backend breaks off under any but the first request of a client's connection, HAProxy hangs up without
+    # an answer and without a line in its log. One request a connection: 502 for all, and all on the books.
+    yield "option httpclose"
     for status in (502, 503, 504):
         retry = " hdr retry-after 1" if status == 503 else ""
         yield f"http-error status {status} content-type application/json lf-string '{_own(status)}'{retry}"
@@ -93,7 +94,7 @@ def _frontend(layout: Layout, place: Place) -> Iterator[str]:
     yield f"bind 127.0.0.1:{place.port} backlog 1024"
     yield "option dontlognull"
     yield "http-request set-var(txn.target) url"
-    yield f"http-request set-var(txn.id) req.hdr(x-request-id) if {{ req.hdr(x-request-id) -m reg {REQUEST_ID} }}"
+    yield f"http-request set-var(txn.id) req.fhdr(x-request-id) if {{ req.fhdr(x-request-id) -m reg {REQUEST_ID} }}"
     yield "http-request set-var(txn.id) uuid() if !{ var(txn.id) -m found }"
     yield "http-request set-header x-request-id %[var(txn.id)]"
     yield "http-request del-header te"

@@ -14,9 +14,15 @@ from minisvc.proxies.nginx_conf import render
 from minisvc.proxies.proxy import WITHIN_S, Proxy
 
 _BROKEN = re.compile(
-    r"\[error\].*?(?P<what>\w+\(\) failed \(.*?\)|upstream \w[\w ]*).*upstream: \"http://127\.0\.0\.1:(?P<port>\d+)"
+    r"\[error\] \S+ \*(?P<connection>\d+) (?P<what>.*?) while (?P<doing>[a-z ]+)"
+    r".*upstream: \"http://127\.0\.0\.1:(?P<port>\d+)"
 )
-_REASONS = {"111": "connection refused", "104": "connection reset", "110": "no answer in time"}
+_REASONS = {
+    "111:": "connection refused",
+    "104:": "it reset the connection",
+    "110:": "no answer in time",
+    "prematurely closed": "it closed the connection",
+}
 
 LEFT_WITHIN_S = 0.05
 
@@ -29,6 +35,7 @@ class Nginx(Proxy):
     _generation = 0
 
     def _launch(self) -> None:
+        self._broken: dict[str, str] = {}
         self._text, self._ports = self._write(), self._names_by_port()
         since = self.journal.mark()
         command = [self.program, "-c", f"{self.place.folder}/nginx.conf", "-e", "stderr"]
@@ -82,7 +89,9 @@ class Nginx(Proxy):
         seen = json.loads(line)
         tried = [self._ports[int(port)] for port in re.findall(r"127\.0\.0\.1:(\d+)", seen["backend"])]
         sent = re.search("[1-9]", seen["sent"]) is not None
-        status = int(seen["status"]) if seen["done"] else None
+        # A break after the head shows only in the message before this line: the status was sent already.
+        broken = self._broken.pop(seen["connection"], None)
+        status = int(seen["status"]) if seen["done"] and not broken else None
         return Exchange(
             id=seen["id"],
             method=seen["method"] or "?",
@@ -95,16 +104,20 @@ class Nginx(Proxy):
             duration_s=float(seen["seconds"]),
             bytes_up=int(seen["up"]),
             bytes_down=int(seen["down"]),
-            error=_error(status, seen["status"]),
+            error=broken or _error(status, seen["status"]),
             definite=not sent or (status is not None and status < 500),
         )
 
     def _message(self, line: str) -> None:
         broken = _BROKEN.search(line)
-        if broken:
-            name = self._ports[int(broken["port"])]
-            code = re.search(r"\((\d+):", broken["what"])
-            reason = _REASONS.get(code[1], broken["what"]) if code else broken["what"]
+        if broken is None:
+            return
+        name, what = self._ports[int(broken["port"])], broken["what"]
+        reason = next((reason for sign, reason in _REASONS.items() if sign in what), what)
+        if broken["doing"] == "reading upstream":
+            # Of no weight for its health: it had answered.
+            self._broken[broken["connection"]] = f"{name} took the request, then {reason}"
+        else:
             self._ill(name, reason)
 
 

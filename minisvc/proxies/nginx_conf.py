@@ -34,7 +34,7 @@ _METHODS = {"random": "random;", "least_connections": "least_conn;", "two_choice
 _LOG = (
     '{"id":"$statewise_id","method":"$request_method","path":"$request_uri","status":"$status",'
     '"backend":"$upstream_addr","route":"$statewise_route","up":"$request_length","down":"$bytes_sent",'
-    '"seconds":"$request_time","sent":"$upstream_bytes_sent","done":"$request_completion"}'
+    '"seconds":"$request_time","sent":"$upstream_bytes_sent","done":"$request_completion","connection":"$connection"}'
 )
 """One line an exchange. Where several backends were tried, `backend` and `sent` list them."""
 _ADDED = "add_header X-Request-ID $statewise_id always; add_header X-Backend $statewise_backend always;"

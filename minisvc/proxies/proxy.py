@@ -28,6 +28,7 @@ from minisvc.sockets import LOOPBACK, listen
 T = TypeVar("T")
 Noticed = Callable[[str, str], object]
 
+DEFAULT_TIMEOUTS = Timeouts()
 WITHIN_S = 10.0
 """How long a real balancer may take to start or to read a new configuration."""
 RECORDED_WITHIN_S = 2.0
@@ -71,7 +72,7 @@ class Proxy(ABC):
         self.program, self.upstreams, self.ledger = program, list(upstreams), ledger
         self.retry = layout().retry
         self.port = 0
-        self._layout, self._timeouts, self._noticed = layout, timeouts or Timeouts(), noticed
+        self._layout, self._timeouts, self._noticed = layout, timeouts or DEFAULT_TIMEOUTS, noticed
         self._lock = threading.RLock()
         self._running = False
         self.journal: Journal
