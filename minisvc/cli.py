@@ -50,13 +50,8 @@ class _Parser(argparse.ArgumentParser):
     """Says what is wrong, what is allowed and what to do, in two lines."""
 
     def __init__(self, **options: Any) -> None:
-        self.options: list[str] = []
         super().__init__(allow_abbrev=False, **options)
         self.set_defaults(parser=self)
-
-    def add_argument(self, *names: Any, **rest: Any) -> Any:
-        self.options += [name for name in names if str(name).startswith("--")]
-        return super().add_argument(*names, **rest)
 
     def error(self, message: str) -> NoReturn:
         wrong = re.search(r"argument COMMAND: invalid choice: '(.*?)'", message)
@@ -70,7 +65,8 @@ class _Parser(argparse.ArgumentParser):
         """Say which of the words that nobody wanted is the first."""
         word = extra[0].partition("=")[0]
         if word.startswith("-"):
-            self.error(f'there is no option "{word}".{did_you_mean(word, self.options)}')
+            known = dict.fromkeys(re.findall(r"--[a-z]+(?:-[a-z]+)*", self.format_help()))
+            self.error(f'there is no option "{word}".{did_you_mean(word, known)}')
         self.error(f'"{word}" is one word too many.')
 
 

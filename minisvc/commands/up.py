@@ -60,8 +60,8 @@ def run(asked: argparse.Namespace) -> int:
             with contextlib.suppress(KeyboardInterrupt):  # the way to end it, no accident
                 watch(cluster, chosen.name, rate)
         else:
-            _say(cluster)
             with contextlib.suppress(KeyboardInterrupt):
+                _say(cluster)
                 threading.Event().wait()
             print("\nStopping ...", flush=True)
         if live or with_users:

@@ -61,6 +61,7 @@ class View:
         # Commands may take their time (a restart waits for its instance): the picture goes on.
         with (
             ThreadPoolExecutor(1, "live-command") as worker,
+            _hanging_no_more(self._cluster),
             _picture(live),
             Keyboard(live.stop, live.start) as keyboard,
         ):
@@ -130,6 +131,17 @@ class View:
         where = stored(self._cluster, service.state)
         path = f" at {service.path}" if len(self._cluster.layout.services) > 1 else ""
         return f"{service.name}{path}: state in {service.state}{where}, {service.policy}, {sticky}"
+
+
+@contextlib.contextmanager
+def _hanging_no_more(cluster: Cluster) -> Iterator[None]:
+    """Let what hangs go on at the end: a command that waits for its answers would keep everybody waiting."""
+    try:
+        yield
+    finally:
+        for each in cluster.backends:
+            if each.status == "hung":
+                cluster.resume(each.name)
 
 
 @contextlib.contextmanager

@@ -1,6 +1,7 @@
 """The command as a person runs it."""
 
 import json
+import os
 import signal
 import socket
 import subprocess
@@ -10,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from minisvc import layouts
 from minisvc.sockets import listen
 
 MINISVC = [sys.executable, "-m", "minisvc"]
@@ -108,11 +110,11 @@ def test_ctrl_c_while_it_starts_leaves_nothing_and_no_traceback():
     # Interrupted at the moment when the heavy imports are done and instances begin to start.
     code = (
         "import os, signal, sys, minisvc.host.thread as t\n"
-        "real = t.ThreadHost.start\n"
-        "def start(self):\n"
+        "real = t.ThreadHost.begin\n"
+        "def begin(self):\n"
         "    real(self)\n"
         "    os.kill(os.getpid(), signal.SIGINT)\n"
-        "t.ThreadHost.start = start\n"
+        "t.ThreadHost.begin = begin\n"
         "from minisvc.cli import main\n"
         "status = main(['up', '--state', 'redis'])\n"
         "import pathlib, threading\n"
@@ -123,3 +125,114 @@ def test_ctrl_c_while_it_starts_leaves_nothing_and_no_traceback():
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=False)
     assert (done.returncode, done.stderr) == (130, "")
     assert done.stdout == "['MainThread']\n[]\n"
+
+
+def test_a_wrong_option_is_guessed():
+    done = run("up", "--instnces", "3")
+    assert done.returncode == 2
+    assert done.stderr.startswith(
+        'minisvc up: there is no option "--instnces". Did you mean "--instances"? Known: --inst'
+    )
+    assert done.stderr.endswith("\n  Try: minisvc up --help\n")
+
+
+@pytest.mark.parametrize(
+    ("args", "told"),
+    [
+        (["up", "cart", "more"], 'minisvc up: "more" is one word too many.\n  Try: minisvc up --help\n'),
+        (["up", "--users", "-1"], "minisvc: --users is '-1'; it must be a whole number from 0 to 1000.\n"),
+        (["up", "--rate", "0"], "minisvc: --rate is '0'; it must be a number from 0.01 to 1000.\n"),
+        (["up", "--rate", "nan"], "minisvc: --rate is 'nan'; it must be a number from 0.01 to 1000.\n"),
+        (["up", "--seed", "x"], "minisvc: --seed is 'x'; it must be a whole number from 0 to 2.14748e+09.\n"),
+        (
+            ["up", "two-services", "--state", "redis"],
+            "minisvc: --state changes one service, and two-services has cart, simple_server.\n  Change it in",
+        ),
+        (
+            ["up", "wsgiref.simple_server:demo_app", "--users", "2"],
+            "minisvc: --users is '2'; it must be 0 here: simulated users need a cart, and no service is one.\n",
+        ),
+        (["up", "no/such.yaml"], f"minisvc: no/such.yaml: there is no such file in {Path.cwd()}/no.\n"),
+        (["layouts", "--show", "stiky-cart"], "There is no shipped layout 'stiky-cart'. Did you mean \"sticky-cart\"?"),
+    ],
+)
+def test_what_cannot_be_run_is_told_with_what_can(args, told):
+    done = run(*args)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert told in done.stderr
+
+
+def test_faults_of_a_file_and_of_options_are_told_at_once(tmp_path):
+    file = tmp_path / "shop.yaml"
+    file.write_text("version: 1\nstate: memry\nprt: 3\n")
+    done = run("up", str(file), "--policy", "fast")
+    assert done.returncode == 2
+    assert [line.split(" Known")[0] for line in done.stderr.splitlines()] == [
+        f"minisvc: {file}:2:8: state 'memry' is not known. Did you mean \"memory\"?",
+        f'{file}:3:1: there is no field "prt". Did you mean "port"?',
+        "policy 'fast' is not known.",
+    ]
+
+
+@pytest.mark.parametrize(
+    "args", [["--help"], ["up", "--help"], ["layouts", "--help"], ["lab", "--help"], ["--version"]]
+)
+def test_help_needs_nothing_heavy(args):
+    code = (
+        "import sys\n"
+        "from minisvc.cli import main\n"
+        "try: main(sys.argv[1:])\n"
+        "except SystemExit as ended: assert ended.code == 0\n"
+        "heavy = {'flask', 'asyncio', 'redis', 'rich', 'requests', 'httptools', 'ruamel.yaml', 'jupyterlab'}\n"
+        "print(sorted(heavy & set(sys.modules)), file=sys.stderr)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code, *args], capture_output=True, text=True, check=True)
+    assert done.stderr == "[]\n"
+    assert done.stdout
+
+
+@pytest.mark.parametrize("columns", ["80", "40"])
+def test_the_shipped_layouts_are_listed_with_what_they_show(columns):
+    command = [*MINISVC, "layouts"]
+    env = {**os.environ, "COLUMNS": columns}
+    done = subprocess.run(command, capture_output=True, text=True, env=env, timeout=60, check=True)
+    told = " ".join(done.stdout.split())
+    assert all(len(line) <= int(columns) for line in done.stdout.splitlines())
+    for name in layouts.names():
+        assert name in told
+        assert layouts.shipped(name).about.split()[0] in told
+
+
+def test_a_shipped_layout_is_printed_as_it_is_and_can_be_run_from_a_file(tmp_path):
+    done = run("layouts", "--show", "sticky-cart")
+    assert done.stdout == layouts.text("sticky-cart")
+    file = tmp_path / "mine.yaml"
+    file.write_text(done.stdout)
+    shown, told, status = plain_run("up", str(file), "--instances", "2", "--users", "3", "--rate", "50")
+    assert shown[0] == "cart: 2 instances, state memory\n"
+    assert (told, status) == ("", 0)
+
+
+@pytest.mark.parametrize("name", layouts.names())
+def test_every_shipped_layout_runs(name):
+    shown, told, status = plain_run("up", name)
+    assert "instances, state" in shown[0]
+    assert (told, status) == ("", 0)
+
+
+def plain_run(*args: str) -> tuple[list[str], str, int]:
+    """Run until it is up, then press Ctrl-C: the lines that it printed before, stderr, and the status."""
+    with subprocess.Popen([*MINISVC, *args], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as running:
+        shown = []
+        while "Ctrl-C" not in "".join(shown[-1:]):
+            shown.append(running.stdout.readline())
+            assert shown[-1], running.stderr.read()
+        running.send_signal(signal.SIGINT)
+        _, told = running.communicate(timeout=30)
+    return shown, told, running.returncode
+
+
+def test_a_reader_who_has_seen_enough_ends_it_quietly():
+    command = f"{sys.executable} -m minisvc layouts | head -1"
+    done = subprocess.run(["sh", "-c", command], capture_output=True, text=True, timeout=60, check=True)
+    assert (done.stdout.count("\n"), done.stderr) == (1, "")

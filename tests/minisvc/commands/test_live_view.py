@@ -104,6 +104,17 @@ def test_quitting_while_an_instance_hangs_does_not_wait_for_its_answers():
         assert window.end() == 0
 
 
+def test_quitting_while_a_command_waits_for_a_hung_instance_ends_at_once():
+    with live("--rate", "50") as window:
+        window.wait_for(IN_VIEW)
+        window.press("h")
+        window.wait_for(lambda text: re.search(r"1 a +◌ hangs +[█░]+ +\d+% +1 ", text))
+        window.press("t")
+        window.wait_for("Stopping traffic ...")
+        window.press("q")
+        assert window.end() == 0
+
+
 def test_digits_and_arrows_select_and_letters_act_on_what_is_selected():
     with live() as window:
         window.wait_for("▸ 1 a")
