@@ -6,10 +6,8 @@ behaves well enough for the lessons, and `Store.kind` always says which one is i
 
 from __future__ import annotations
 
-import contextlib
 import shutil
 import socket
-import subprocess
 import threading
 import time
 import weakref
@@ -22,18 +20,9 @@ import redis
 from fakeredis import TcpFakeServer
 
 from minisvc.errors import StoreUnavailable
+from minisvc.guarded import Guarded
 
 READY_WITHIN_S = 5.0
-
-# The shell holds the server's life: when this process ends, however it ends, the pipe on the shell's
-# stdin closes, `read` returns and the server is killed (it has nothing to save, and an orderly end takes
-# it a tenth of a second). Nothing outlives a killed kernel.
-_GUARDED = """
-"$@" & server=$!
-read -r _
-kill -9 "$server"
-wait "$server"
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,33 +79,18 @@ def _given(url: str) -> Store:
 def _started(program: str, port: int | None = None) -> Store:
     port = port or _free_port()
     command = [program, "--bind", "127.0.0.1", "--port", str(port), "--save", "", "--appendonly", "no"]
-    guard = subprocess.Popen(  # noqa: S603  # the program that PATH names, with arguments of ours
-        ["/bin/sh", "-c", _GUARDED, "redis-guard", *command],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        # Ctrl-C and a kernel's interrupt go to the whole process group: they are not meant for the store.
-        start_new_session=True,
-    )
-    # A weak finalizer runs once: on close, or at the interpreter's exit if nobody closed.
-    close = weakref.finalize(guard, _stop_guard, guard.stdin, guard.wait)
+    # It has nothing to save, and an orderly end takes it a tenth of a second.
+    guard = Guarded(command, last="KILL")
     url = f"redis://127.0.0.1:{port}/0"
     try:
-        version = _wait_ready(url, guard)
+        version = _wait_ready(url)
     except BaseException:
-        close()
+        guard.close()
         raise
-    return Store(f"redis-server{version}", url, close, partial(_started, program, port))
+    return Store(f"redis-server{version}", url, guard.close, partial(_started, program, port))
 
 
-def _stop_guard(stdin: object, wait: Callable[[float], object]) -> None:
-    if hasattr(stdin, "close"):
-        with contextlib.suppress(BrokenPipeError):
-            stdin.close()
-    wait(READY_WITHIN_S)
-
-
-def _wait_ready(url: str, guard: subprocess.Popen[bytes]) -> str:
+def _wait_ready(url: str) -> str:
     deadline = time.monotonic() + READY_WITHIN_S
     client = redis.Redis.from_url(url, protocol=2, socket_timeout=READY_WITHIN_S)
     with client:
@@ -124,7 +98,7 @@ def _wait_ready(url: str, guard: subprocess.Popen[bytes]) -> str:
             try:
                 return _version(client)
             except redis.ConnectionError as error:
-                if time.monotonic() > deadline or guard.poll() is not None:
+                if time.monotonic() > deadline:
                     raise StoreUnavailable(
                         "redis-server", str(error), "Try it by hand: redis-server --port 0"
                     ) from error
