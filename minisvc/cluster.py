@@ -18,13 +18,16 @@ import weakref
 from types import TracebackType
 from typing import Any, Self
 
+from minisvc.autoscaler import Autoscaler, Scaling
 from minisvc.balancer import Balancer
+from minisvc.clock import Clock, monotonic
 from minisvc.errors import NotRunning, UnknownInstance
 from minisvc.exchange import Event, Events, Ledger
 from minisvc.faults import Fault, read
 from minisvc.host import Host
 from minisvc.injection import Injection
 from minisvc.layout import Layout, Service
+from minisvc.operations import GRACE_S, READY_WITHIN_S, rolling_restart, scale
 from minisvc.policies import POLICIES
 from minisvc.pool import Pool
 from minisvc.proxies import PROXIES, Proxy
@@ -229,6 +232,35 @@ class Cluster:
         if not isinstance(kind, Fault):
             kind = read({"fault": kind, **({"instance": instances} if instances else {}), **fields})
         return Injection(self._stage("break anything"), kind, f"{kind.kind}-{next(self._fault_numbers)}")
+
+    def scale(self, instances: int, service: str | None = None, *, grace_s: float = GRACE_S) -> None:
+        """Let a service have so many instances: new ones join once they are healthy, and none fails a request.
+
+        Raises:
+            LayoutError: no such number, which is 1 to 26.
+            NotReady: a new instance did not get healthy.
+        """
+        stage = self._stage("scale")
+        scale(stage, self._pool(service, "scale"), instances, grace_s=grace_s)
+
+    def rolling_restart(
+        self, service: str | None = None, *, drain: bool = True, ready_timeout_s: float = READY_WITHIN_S
+    ) -> None:
+        """Restart a service's instances one at a time. With `drain` no request fails; memory is lost all the same.
+
+        Raises:
+            NotReady: an instance did not get healthy in time; those after it were left alone.
+        """
+        stage = self._stage("restart anything")
+        rolling_restart(stage, self._pool(service, "restart"), drain=drain, ready_timeout_s=ready_timeout_s)
+
+    def autoscale(self, service: str | None = None, *, clock: Clock = monotonic, **fields: Any) -> Autoscaler:
+        """Scale a service by its load for as long as a `with` lasts; `fields` are those of `Scaling`, such as `target`.
+
+        Raises:
+            ScalingError: with everything that is wrong with them.
+        """
+        return Autoscaler(self._stage("autoscale"), self._pool(service, "autoscale"), Scaling(**fields), clock)
 
     def set_sticky(self, sticky: bool, service: str | None = None) -> None:
         """Bind clients to instances by a cookie, or not."""

@@ -164,7 +164,8 @@ class Injection:
 
         def undo() -> None:
             with self._stage.lock:
-                pool.effects[name].pop(self.name, None)
+                # It may have been scaled in meanwhile, and even come back.
+                pool.effects.get(name, {}).pop(self.name, None)
                 if self._stage.has(name):
                     pool.tell(name)
 
