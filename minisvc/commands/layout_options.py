@@ -29,14 +29,18 @@ OF_SERVICE = frozenset(each.name for each in fields(known.Service))
 NUMBERS = ("instances", "port")
 
 
-def add(parser: argparse.ArgumentParser) -> None:
-    """Say what may be asked. An option that is not given leaves the layout's own field as it is."""
+def add(parser: argparse.ArgumentParser, more: str = "") -> None:
+    """Say what may be asked; `more` is what LAYOUT may be besides.
+
+    An option that is not given leaves the layout's own field as it is.
+    """
     parser.add_argument(
         "layout",
         nargs="?",
         default="cart",
         metavar="LAYOUT",
-        help='a layout file, a shipped layout (see "minisvc layouts"), a service, or your app as module:name (cart)',
+        help='a layout file, a shipped layout (see "minisvc layouts"), a service, or your app as module:name'
+        f"{', ' * bool(more)}{more} (cart)",
     )
     change = parser.add_argument_group("options that change the layout")
     change.add_argument("--instances", metavar="N", help=f"1 to {known.MOST_INSTANCES} (3)")
@@ -76,6 +80,21 @@ def chosen(asked: argparse.Namespace) -> NamedLayout:
     if faults:
         raise LayoutError(faults)
     return replace(found, layout=changed)
+
+
+def refuse_changes(asked: argparse.Namespace) -> None:
+    """Raise `LayoutError` if an option would change the layout of what runs already."""
+    given = [f"--{option}" for option in FIELDS if getattr(asked, option) is not None]
+    if given:
+        raise LayoutError([f"{', '.join(given)} cannot change what runs at {asked.layout} already; leave it out."])
+
+
+def cart_of(chosen: NamedLayout) -> str:
+    """The name of the first service that is a cart; raises `LayoutError` if none is."""
+    found = next((each.name for each in chosen.layout.services if each.service == "cart"), None)
+    if found is None:
+        raise LayoutError([f"Simulated users need a cart, and {chosen.name} has none."])
+    return found
 
 
 def _refuse_ambiguous(found: NamedLayout, changes: dict[str, Any]) -> None:

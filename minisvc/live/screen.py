@@ -6,7 +6,6 @@ a word say already.
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -14,9 +13,8 @@ from rich.text import Text
 
 from minisvc.live.figures import WINDOW_S, Figures, Row, wall_clock
 from minisvc.live.keys import LEAVING, MOST_DIGITS, SELECTING, Command
+from minisvc.live.pen import Pen, milliseconds, percent
 
-WIDE = 66
-"""Columns from which on there is room for bars."""
 LONGEST_NAME = 18
 STATUSES = {
     "up": ("●", "+", "up", "green"),
@@ -64,8 +62,8 @@ class Screen:
     """A terminal's size and abilities, and how a moment looks on it."""
 
     def __init__(self, columns: int, rows: int, *, ascii_only: bool = False) -> None:
-        self.columns, self.rows, self._ascii = columns, rows, ascii_only
-        self._wide = columns >= WIDE
+        self.columns, self.rows = columns, rows
+        self._pen = Pen(columns, ascii_only=ascii_only)
 
     def draw(self, moment: Moment) -> list[Text]:
         """Exactly `rows` lines of at most `columns` columns."""
@@ -80,10 +78,10 @@ class Screen:
     # From top to bottom.
 
     def _head(self, head: Head) -> Iterable[Text]:
-        yield self._ends(Text(head.name, "bold"), Text(head.url, "underline"))
+        yield self._pen.ends(Text(head.name, "bold"), Text(head.url, "underline"))
         for service in head.services:
-            yield from self._wrapped(service, "dim")
-        yield from self._wrapped(head.traffic, "dim")
+            yield from self._pen.wrapped(service, "dim")
+        yield from self._pen.wrapped(head.traffic, "dim")
 
     def _body(self, moment: Moment, room: int) -> list[Text]:
         figures = moment.figures
@@ -93,9 +91,9 @@ class Screen:
         return [*table, *totals, *([Text(), *events] if events else [])]
 
     def _table(self, rows: Sequence[Row], selected: int, room: int) -> list[Text]:
-        names = min(LONGEST_NAME if self._wide else 8, max(4, *(len(row.name) for row in rows)))
+        names = min(LONGEST_NAME if self._pen.wide else 8, max(4, *(len(row.name) for row in rows)))
         # Bars take what is left.
-        bar = self.columns - names - 44 if self._wide else 0
+        bar = self.columns - names - 44 if self._pen.wide else 0
         heading = f"    {'name':<{names}} status     "
         heading += f"{'share of answers':<{bar + 6}}  in hand  carts" if bar else "share hand carts"
         first = max(0, min(selected - room // 2, len(rows) - room))
@@ -111,46 +109,40 @@ class Screen:
     def _row(self, row: Row, place: int, names: int, bar: int, selected: bool) -> Text:
         fancy, plain, word, style = STATUSES.get(row.status, ("?", "?", row.status, "bold"))
         number = str(place + 1) if place < MOST_DIGITS else " "
-        line = Text(f"{(self._mark('▸', '>') if selected else ' ')} {number} ", "bold")
+        line = Text(f"{(self._pen.mark('▸', '>') if selected else ' ')} {number} ", "bold")
         line.append(f"{_short(row.name, names):<{names}} ", "bold" if selected else "")
-        line.append(f"{self._mark(fancy, plain)} {word:<9}", style)
+        line.append(f"{self._pen.mark(fancy, plain)} {word:<9}", style)
         if bar:
-            line.append(self._bar(row.share, bar), style if row.status == "up" else "dim")
-        line.append(f"{_percent(row.share, 0):>6}" if bar else f"{_percent(row.share, 0):>5}")
+            line.append(self._pen.bar(row.share, bar), style if row.status == "up" else "dim")
+        line.append(f"{percent(row.share, 0):>6}" if bar else f"{percent(row.share, 0):>5}")
         line.append(f"  {row.in_flight:>7}  {row.carts:>5}" if bar else f" {row.in_flight:>4} {row.carts:>5}")
         return line
 
     def _totals(self, figures: Figures) -> Iterable[Text]:
         """Up and correct, one below the other: two figures, for a cluster can be the one and not the other."""
         served = f"{figures.served} served, {figures.failed} failed"
-        lost = f"{figures.lost} lost of {figures.checked}" + (" checked" if self._wide else "")
-        yield self._total("up", figures.up, served, harm=figures.failed > 0)
-        yield self._total("correct", figures.correct, lost, harm=figures.lost > 0)
-        apart = "   " if self._wide else " "
-        speed = apart.join([f"{figures.per_s:.1f}/s", f"p50 {_ms(figures.p50_s)}", f"p99 {_ms(figures.p99_s)}"])
-        yield Text("speed    " + (f"{speed}   (last {WINDOW_S:.0f} s)" if self._wide else speed))
+        lost = f"{figures.lost} lost of {figures.checked}" + (" checked" if self._pen.wide else "")
+        yield self._pen.total("up", figures.up, served, harm=figures.failed > 0)
+        yield self._pen.total("correct", figures.correct, lost, harm=figures.lost > 0)
+        apart = "   " if self._pen.wide else " "
+        speed = apart.join(
+            [f"{figures.per_s:.1f}/s", f"p50 {milliseconds(figures.p50_s)}", f"p99 {milliseconds(figures.p99_s)}"]
+        )
+        yield Text("speed    " + (f"{speed}   (last {WINDOW_S:.0f} s)" if self._pen.wide else speed))
         store, client = figures.carts_elsewhere
         elsewhere = [f"{store} in the store"] * bool(store) + [f"{client} with their users"] * bool(client)
         if elsewhere:
             yield Text(f"carts    {', '.join(elsewhere)}")
         if figures.last_lost and self.rows >= 20:
-            told = list(self._wrapped(f"lost     {figures.last_lost}", "", indent=9))
+            told = list(self._pen.wrapped(f"lost     {figures.last_lost}", "", indent=9))
             told[0].stylize("bold red", 0, 4)
             yield from told
-
-    def _total(self, name: str, part: float | None, words: str, *, harm: bool) -> Text:
-        line = Text(f"{name:<9}")
-        style = "bold red" if harm else "green"
-        if self._wide:
-            line.append(self._bar(part, 20), style).append("  ")
-        line.append(f"{_percent(part, 1):>7}", "" if part is None else style)
-        return line.append(f"   {words}" if self._wide else f"  {words}")
 
     def _events(self, figures: Figures, room: int) -> Iterable[Text]:
         """The latest that there is room for, oldest first."""
         found: list[Text] = []
         for event in reversed(figures.events):
-            lines = list(self._wrapped(f"{wall_clock(event)}  {' '.join(event.sentence.split())}", "", indent=10))
+            lines = list(self._pen.wrapped(f"{wall_clock(event)}  {' '.join(event.sentence.split())}", "", indent=10))
             if len(found) + len(lines) > room:
                 break
             lines[0].stylize("dim", 0, 8)
@@ -159,20 +151,18 @@ class Screen:
 
     def _help(self, moment: Moment) -> list[Text]:
         keys = [*SELECTING, *((each.key, each.help) for each in moment.commands), *LEAVING]
-        if self._ascii:
-            keys = [(key.replace("↑ ↓", "arr"), told) for key, told in keys]
         lines = []
         for key, told in keys:
-            wrapped = list(self._wrapped(f"{key:<5}{told}", "", indent=5))
+            wrapped = list(self._pen.wrapped(f"{self._pen.mark(key, key.replace('↑ ↓', 'arr')):<5}{told}", indent=5))
             wrapped[0].stylize("bold", 0, 5)
             lines += wrapped
-        return [*lines, Text(), *self._wrapped(moment.head.curl, "dim")]
+        return [*lines, Text(), *self._pen.wrapped(moment.head.curl, "dim")]
 
     def _foot(self, moment: Moment) -> list[Text]:
         """The answer to the last command, and the keys."""
-        said = list(self._wrapped(("! " if moment.bad else "") + moment.said, "bold red" if moment.bad else ""))
+        said = list(self._pen.wrapped(("! " if moment.bad else "") + moment.said, "bold red" if moment.bad else ""))
         keys = [("1-9", "select"), *((each.key, each.word) for each in moment.commands), ("?", "help"), ("q", "quit")]
-        if not self._wide:
+        if not self._pen.wide:
             keys = [pair for pair in keys if pair[0] in "cr?q"]
         lines = [Text()]
         for key, word in keys:
@@ -182,27 +172,6 @@ class Screen:
             lines[-1].append("  " if lines[-1] else "").append(pair)
         return [*(said[:3] or [Text()]), *lines]
 
-    # Pieces.
-
-    def _mark(self, fancy: str, plain: str) -> str:
-        return plain if self._ascii else fancy
-
-    def _bar(self, part: float | None, cells: int) -> str:
-        filled = 0 if part is None else int(part * cells + 0.5)
-        if part is not None and 0 < part < 1:
-            filled = min(max(filled, 1), cells - 1)  # neither full nor empty unless it is
-        return self._mark("█", "=") * filled + self._mark("░", ".") * (cells - filled)
-
-    def _ends(self, left: Text, right: Text) -> Text:
-        gap = self.columns - len(left) - len(right)
-        if gap < 1:
-            left.truncate(max(0, self.columns - len(right) - 1))
-        return left.append(" " * max(1, gap), "none").append(right)
-
-    def _wrapped(self, words: str, style: str, indent: int = 0) -> Iterable[Text]:
-        for line in textwrap.wrap(words, self.columns, subsequent_indent=" " * indent, break_on_hyphens=False):
-            yield Text(line, style)
-
     def _cut(self, line: Text) -> Text:
         line.truncate(self.columns)
         return line
@@ -211,20 +180,3 @@ class Screen:
 def _short(name: str, longest: int) -> str:
     """A name that keeps its end, where instances differ."""
     return name if len(name) <= longest else f"~{name[1 - longest :]}"
-
-
-def _percent(part: float | None, places: int) -> str:
-    """Such as "98.7 %". Never 100 or 0 unless it is."""
-    if part is None:
-        return "-"
-    finest = 10.0**-places
-    shown = round(part * 100, places)
-    if 0 < part < 1:
-        shown = min(max(shown, finest), 100 - finest)
-    return f"{shown:.{places}f}%"
-
-
-def _ms(seconds: float | None) -> str:
-    if seconds is None:
-        return "-"
-    return f"{seconds * 1000:.0f} ms" if seconds >= 0.01 else f"{seconds * 1000:.1f} ms"

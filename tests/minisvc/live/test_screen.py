@@ -10,7 +10,8 @@ from minisvc.exchange import Event
 from minisvc.host import contract
 from minisvc.live import keys
 from minisvc.live.figures import Figures, Row
-from minisvc.live.screen import STATUSES, Head, Moment, Screen, _percent
+from minisvc.live.pen import percent
+from minisvc.live.screen import STATUSES, Head, Moment, Screen
 
 HEAD = Head(
     "a-layout", "http://127.0.0.1:12345/", "curl -i x", ("cart: state in memory, random, sticky off",), "7 users"
@@ -74,7 +75,7 @@ def test_nothing_has_happened_yet():
     ("part", "told"), [(None, "-"), (0, "0.0%"), (0.0001, "0.1%"), (0.99999, "99.9%"), (1, "100.0%")]
 )
 def test_all_and_nothing_are_only_told_when_they_are(part, told):
-    assert _percent(part, 1) == told
+    assert percent(part, 1) == told
 
 
 def test_every_status_of_an_instance_has_a_mark_and_a_word_of_its_own():
