@@ -19,7 +19,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from minisvc.autoscaler import Autoscaler, Scaling
-from minisvc.balancer import Balancer
+from minisvc.balancer import Backend, Balancer
 from minisvc.clock import Clock, monotonic
 from minisvc.errors import NotRunning, UnknownInstance
 from minisvc.exchange import Event, Events, Ledger
@@ -155,9 +155,11 @@ class Cluster:
     def backends(self) -> tuple[BackendView, ...]:
         """The instances and their statuses, in layout order."""
         return tuple(
-            BackendView(host.name, self._status(pool, host), host.port, pool.upstream.backends[host.name].in_flight)
+            BackendView(host.name, self._status(host, backend), host.port, backend.in_flight)
             for pool in self._pools.values()
             for host in pool.hosts.values()
+            # One that comes or goes just now may be known to one side only.
+            if (backend := pool.upstream.backends.get(host.name))
         )
 
     def holdings(self) -> tuple[Holding, ...]:
@@ -426,10 +428,10 @@ class Cluster:
         balancer.call(balancer.find(host.name)[1].admit)
         balancer.check_now(host.name)
 
-    def _status(self, pool: Pool, host: Host) -> str:
+    def _status(self, host: Host, backend: Backend) -> str:
         if host.status != "up" or not self.is_open:
             return host.status
-        return pool.upstream.status(host.name).split(" ")[0]
+        return backend.status(time.monotonic()).split(" ")[0]
 
     def _host(self, name: str) -> Host:
         self._on(f'reach instance "{name}"')

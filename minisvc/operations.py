@@ -101,8 +101,10 @@ def _join(stage: Stage, pool: Pool, name: str) -> None:
     try:
         wait_ready(stage, name, READY_WITHIN_S)
     except BaseException:
+        host = pool.hosts[name]
+        pool.remove(name)
         stage.balancer.remove(name)
-        pool.hosts.pop(name).stop(0.0)
+        host.stop(0.0)
         raise
     _settle(stage, pool)
     stage.say("join", name, f"{name} is healthy and joins {pool.service.name}.")
@@ -111,9 +113,8 @@ def _join(stage: Stage, pool: Pool, name: str) -> None:
 def _leave(stage: Stage, pool: Pool, name: str, grace_s: float) -> None:
     _take_out(stage, name, grace_s)
     pool.hosts[name].stop(grace_s)
+    pool.remove(name)
     stage.balancer.remove(name)
-    del pool.hosts[name]
-    pool.effects.pop(name, None)
     _settle(stage, pool)
     stage.say("leave", name, f"{name} has finished and leaves {pool.service.name}; its memory goes with it.")
 

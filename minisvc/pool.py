@@ -58,8 +58,14 @@ class Pool:
         """Start one more instance."""
         host = self._host(name)
         host.start()
-        self.hosts[name] = host
+        # A new dict each time: others may be looking through the old one.
+        self.hosts = {**self.hosts, name: host}
         return Backend(name, host.port)
+
+    def remove(self, name: str) -> None:
+        """Forget an instance that was stopped."""
+        self.hosts = {each: host for each, host in self.hosts.items() if each != name}
+        self.effects.pop(name, None)
 
     def tell(self, name: str) -> None:
         """Let an instance know what it is to do wrong now; also after each start, for it begins unharmed."""
