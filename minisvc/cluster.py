@@ -223,17 +223,19 @@ class Cluster:
             balancer.call(balancer.find(name)[1].drain)
             self._say("drain", name, f"{name} drains: it gets no new clients.")
 
-    def fault(self, kind: str | Fault, /, *instances: str, **fields: Any) -> Injection:
+    def fault(self, kind: str | Fault, /, *instances: str, clock: Clock = monotonic, **fields: Any) -> Injection:
         """Break something for as long as a `with` lasts: one of `minisvc.faults.FAULTS`, at instances or in the store.
 
-        `fields` are the fault's own. What comes back knows which exchanges it `touched`.
+        `fields` are the fault's own, `clock` is that of timed scripts. What comes back knows which exchanges it
+        `touched`.
 
         Raises:
             FaultError: with everything that is wrong with the fault.
         """
         if not isinstance(kind, Fault):
             kind = read({"fault": kind, **({"instance": instances} if instances else {}), **fields})
-        return Injection(self._stage("break anything"), kind, f"{kind.kind}-{next(self._fault_numbers)}")
+        name = f"{kind.kind}-{next(self._fault_numbers)}"
+        return Injection(self._stage("break anything"), kind, name, clock)
 
     def scale(self, instances: int, service: str | None = None, *, grace_s: float = GRACE_S) -> None:
         """Let a service have so many instances: new ones join once they are healthy, and none fails a request.

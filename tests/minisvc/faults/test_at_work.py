@@ -9,6 +9,7 @@ import pytest
 import redis
 
 from minisvc import Cluster
+from minisvc.clock import FakeClock
 from minisvc.errors import FaultError, UnknownInstance, WrongStatus
 from minisvc.stores.redis_server import open_store
 
@@ -289,6 +290,21 @@ def test_a_script_by_time_gives_its_commands_in_order_and_mends_at_the_end(shop)
         ("resume", "b"),
         ("fault", None),
     ]
+
+
+def test_a_script_by_time_follows_its_clock(shop):
+    clock, steps = FakeClock(), "at 1.0 s crash a, at 3.0 s restart a"
+    fill(shop)
+    with shop.fault("script", steps=steps, clock=clock) as fault:
+        assert not fault.wait(0.1)
+        assert shop.backends[0].status == "up"
+        clock.advance(1.0)
+        until(lambda: shop.backends[0].status == "down")
+        clock.advance(1.9)
+        assert not fault.wait(0.1)
+        clock.advance(0.1)
+        assert fault.wait(10)
+        assert shop.backends[0].status == "up"
 
 
 def test_a_step_that_cannot_be_taken_is_told_at_the_end(shop):
