@@ -14,10 +14,10 @@ from minisvc.errors import MinisvcError
 
 if TYPE_CHECKING:
     from minisvc.cluster import Cluster
+    from minisvc.live.crowd import Switch
 
-USERS, RATE = 7, 4.0
-"""What the live view starts with: few and gentle enough to follow single requests. Users take turns, and so do
-instances under round robin: with a number that three divides, each would by chance always meet the same one."""
+USERS, RATE = 6, 4.0
+"""What the live view starts with: few and gentle enough to follow single requests."""
 MOST_USERS, MOST_RATE = 1000, 1000.0
 
 
@@ -49,24 +49,39 @@ def run(asked: argparse.Namespace) -> int:
     seed = _number("--seed", asked.seed, 0, 2**31, 1)
 
     from minisvc.cluster import Cluster  # noqa: PLC0415
+    from minisvc.live.crowd import Switch  # noqa: PLC0415
 
-    with Cluster(chosen.layout, seed=int(seed)) as cluster:
-        with_users = _add_users(cluster, int(users), needed=asked.users is not None)
-        if with_users:
-            cluster.start_traffic(rate)
-        if live:
-            from minisvc.live import watch  # noqa: PLC0415
-
-            with contextlib.suppress(KeyboardInterrupt):  # the way to end it, no accident
-                watch(cluster, chosen.name, rate)
-        else:
-            with contextlib.suppress(KeyboardInterrupt):
-                _say(cluster)
-                threading.Event().wait()
+    with Cluster(chosen.layout, seed=int(seed)) as cluster, contextlib.ExitStack() as undo:
+        _add_users(cluster, int(users), needed=asked.users is not None)
+        traffic = Switch(cluster.users, rate, int(seed))
+        undo.callback(_rest, cluster, traffic)
+        traffic.turn_on()
+        with contextlib.suppress(KeyboardInterrupt):  # the way to end it, no accident
+            _show(cluster, chosen.name, traffic, live=live)
+        if not live:
             print("\nStopping ...", flush=True)
-        if live or with_users:
+        if live or cluster.users:
             print(_summary(cluster, chosen.name), flush=True)
     return 0
+
+
+def _show(cluster: Cluster, name: str, traffic: Switch, *, live: bool) -> None:
+    """Show it until the person has seen enough."""
+    if live:
+        from minisvc.live import watch  # noqa: PLC0415
+
+        watch(cluster, name, traffic)
+    else:
+        _say(cluster)
+        threading.Event().wait()
+
+
+def _rest(cluster: Cluster, traffic: Switch) -> None:
+    """Let the users rest; what hangs goes on, or they would wait for it."""
+    for each in cluster.backends:
+        if each.status == "hung":
+            cluster.resume(each.name)
+    traffic.turn_off()
 
 
 def _is_terminal() -> bool:
@@ -84,14 +99,13 @@ def _number(option: str, text: str | None, least: float, most: float, default: f
     raise WrongOption(option, text, f"a {'whole ' * whole}number from {least:g} to {most:g}")
 
 
-def _add_users(cluster: Cluster, count: int, *, needed: bool) -> int:
-    """Give each cart an equal part of `count` users; how many there are then. Other services have none."""
+def _add_users(cluster: Cluster, count: int, *, needed: bool) -> None:
+    """Give each cart an equal part of `count` users. Other services have none."""
     carts = [each.name for each in cluster.layout.services if each.service == "cart"]
     if needed and count and not carts:
         raise WrongOption("--users", str(count), "0 here: simulated users need a cart, and no service is one")
     for index, name in enumerate(carts):
         cluster.add_users(count // len(carts) + (index < count % len(carts)), name)
-    return len(cluster.users)
 
 
 def _say(cluster: Cluster) -> None:

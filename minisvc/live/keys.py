@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from minisvc.live.crowd import Switch
 from minisvc.live.figures import Row
 
 MOST_DIGITS = 9
@@ -19,12 +20,12 @@ class Aim:
     Attributes:
         cluster: the running `Cluster`. `Any`, for a command may need what not every cluster can do yet.
         row: the selected instance.
-        rate: what traffic runs at when it is turned on, in requests a second.
+        traffic: turns the simulated users on and off.
     """
 
     cluster: Any
     row: Row
-    rate: float
+    traffic: Switch
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,10 +63,7 @@ def _sticky(aim: Aim) -> None:
 
 
 def _traffic(aim: Aim) -> None:
-    if aim.cluster.traffic_on:
-        aim.cluster.stop_traffic()
-    else:
-        aim.cluster.start_traffic(aim.rate)
+    (aim.traffic.turn_off if aim.traffic.is_on else aim.traffic.turn_on)()
 
 
 def _scale(by: int) -> Callable[[Aim], None]:
@@ -120,8 +118,8 @@ COMMANDS = (
         "t",
         "traffic",
         "Let the simulated users rest, or go on.",
-        "start_traffic",
-        lambda aim: "Stopping traffic" if aim.cluster.traffic_on else "Starting traffic",
+        "add_users",
+        lambda aim: "Stopping traffic" if aim.traffic.is_on else "Starting traffic",
         _traffic,
     ),
     Command("+", "more", "One instance more.", "scale", lambda aim: "Scaling out", _scale(+1)),

@@ -16,6 +16,7 @@ from minisvc.errors import MinisvcError
 from minisvc.layout import Service
 from minisvc.live import keys
 from minisvc.live.addresses import browser, curl, stored
+from minisvc.live.crowd import Switch
 from minisvc.live.figures import Watch
 from minisvc.live.screen import Head, Moment, Screen
 from minisvc.live.terminal import Keyboard
@@ -27,26 +28,26 @@ CARTS_EVERY = 4
 """Looks between two counts of the carts, for which a store may have to be asked."""
 
 
-def watch(cluster: Cluster, name: str, rate: float) -> None:
+def watch(cluster: Cluster, name: str, traffic: Switch) -> None:
     """Show a running cluster on this terminal until q; the terminal is then as it was.
 
     Args:
         cluster: it stays open.
         name: the layout's, for the title.
-        rate: requests a second, for traffic that is turned on by its key.
+        traffic: its simulated users, to be turned on and off by a key.
 
     Raises:
         KeyboardInterrupt: Ctrl-C.
         SystemExit: the terminal was closed.
     """
-    View(cluster, name, rate, Console(highlight=False)).run()
+    View(cluster, name, traffic, Console(highlight=False)).run()
 
 
 class View:
     """What the person has selected and been told, around a loop."""
 
-    def __init__(self, cluster: Cluster, name: str, rate: float, console: Console) -> None:
-        self._cluster, self._name, self._rate, self._console = cluster, name, rate, console
+    def __init__(self, cluster: Cluster, name: str, traffic: Switch, console: Console) -> None:
+        self._cluster, self._name, self._traffic, self._console = cluster, name, traffic, console
         self._watch, self._commands = Watch(cluster), keys.available(cluster)
         self._selected, self._helping = 0, False
         self._said, self._bad = "", False
@@ -87,7 +88,7 @@ class View:
         elif key == "?" or (key == "esc" and self._helping):
             self._helping = not self._helping
         elif command and self._settle():
-            aim = keys.Aim(self._cluster, self._figures.rows[self._selected], self._rate)
+            aim = keys.Aim(self._cluster, self._figures.rows[self._selected], self._traffic)
             self._said, self._bad, self._helping = f"{command.says(aim)} ...", False, False
             self._under_way = worker.submit(command.run, aim)
             wait([self._under_way], AT_ONCE_S)
@@ -117,7 +118,7 @@ class View:
     def _head(self) -> Head:
         cluster = self._cluster
         users = len(cluster.users)
-        traffic = f"{self._rate:g} requests/s" if cluster.traffic_on else "at rest"
+        traffic = f"{self._traffic.rate:g} requests/s" if self._traffic.is_on else "at rest"
         return Head(
             self._name,
             browser(cluster),
