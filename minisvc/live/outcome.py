@@ -25,9 +25,10 @@ def drawn(result: LoadResult, name: str, pen: Pen) -> Iterator[Text]:
     yield from pen.labelled(
         "rate", f"{result.throughput:.1f} served/s: {result.sent} sent in {result.took_s:.1f} s{unsent}"
     )
-    yield from pen.labelled("latency", _spread(result.latency))
-    if result.load.is_open:
-        yield from pen.labelled("", f"{_spread(result.response)} without the time that steps waited for their turn")
+    is_open = result.load.is_open
+    yield from pen.labelled("latency", _spread(result.latency) + "  since due" * is_open)
+    if is_open:
+        yield from pen.labelled("", _spread(result.response) + "  since sent")
     if result.shares:
         shares = "  ".join(
             f"{backend} {percent(count / max(1, result.served), 0)}" for backend, count in result.shares.items()
