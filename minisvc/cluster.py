@@ -24,6 +24,7 @@ from minisvc.clock import Clock, monotonic
 from minisvc.errors import NotRunning, UnknownInstance
 from minisvc.exchange import Event, Events, Ledger
 from minisvc.faults import Fault, read
+from minisvc.footprint import Footprint, MemoryReport
 from minisvc.host import Host
 from minisvc.injection import Injection
 from minisvc.layout import Layout, Service
@@ -73,7 +74,7 @@ class Cluster:
         self.ledger, self.events = Ledger(), Events()
         self._users: list[User] = []
         self._traffic: Traffic | None = None
-        self._loads = Loads(self.ledger, seed)
+        self._loads, self._footprint = Loads(self.ledger, seed), Footprint()
         self._pools: dict[str, Pool] = {}
         self._balancer: Balancer | Proxy | None = None
         self._undo = contextlib.ExitStack()
@@ -166,6 +167,11 @@ class Cluster:
         """Every cart that is alive, with its place and its owner."""
         with self.lock:
             return find_holdings(self._pools.values(), self._users) if self.is_open else ()
+
+    def memory(self) -> MemoryReport:
+        """What sessions cost the instances, accounted and, in process mode, measured; see `minisvc.footprint`."""
+        with self.lock:
+            return self._footprint.look(host for pool in self._pools.values() for host in pool.hosts.values())
 
     # What there is to do.
 
