@@ -40,7 +40,7 @@ def test_sessions_in_a_cookie_cost_the_instances_nothing():
 
 def test_the_resident_memory_of_a_process_grows_with_its_sessions():
     with Cluster("cart", instances=1, host="process", affinity="cookie") as shop:
-        shop.load("newcomer", users=8, steps=400, connections=8)
+        shop.load("newcomer", users=10, steps=400, connections=8)
         for _ in range(4):
             shop.load("newcomer", users=50, steps=2000, connections=8)
             report = shop.memory()
