@@ -19,6 +19,10 @@ from minisvc.stage import Stage
 GRACE_S = 5.0
 """Requests in flight get this long to finish; then their connections are reset."""
 READY_WITHIN_S = 10.0
+UNDER_WAY_S = 0.1
+"""A real balancer does not say what it has in hand. What it had sent off before it was told arrives within this time,
+as with the pause before a Kubernetes Pod's end (kubernetes.io, "Container Lifecycle Hooks", preStop).
+"""
 ASK_EVERY_S = 0.02
 """How often an instance that starts is asked whether it is well."""
 
@@ -123,6 +127,8 @@ def _take_out(stage: Stage, name: str, grace_s: float) -> None:
     """Send it no more requests, not even those that are bound to it, and wait for those that it has."""
     backend = stage.backend(name)
     stage.balancer.call(backend.take_out)
+    if not stage.counts_in_flight:
+        threading.Event().wait(min(grace_s, UNDER_WAY_S))
     with stage.ledger.changed:
         stage.ledger.changed.wait_for(lambda: backend.in_flight == 0, grace_s)
 

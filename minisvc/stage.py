@@ -86,6 +86,11 @@ class Stage:
         """Whether the cluster still runs."""
         return self.commands.is_open
 
+    @property
+    def counts_in_flight(self) -> bool:
+        """Whether the balancer says how many exchanges each backend has in hand; real ones do not."""
+        return isinstance(self.balancer, Balancer)
+
     def pool_of(self, instance: str) -> Pool:
         """The pool that an instance belongs to.
 
@@ -102,11 +107,15 @@ class Stage:
         return self.is_open and any(instance in pool.hosts for pool in self.pools.values())
 
     def suspect(self, instance: str, fault: str, everything: bool | None) -> None:
-        """Let exchanges of an instance be put down to a fault, as `Balancer.suspect` does; a real balancer in its
-        place knows nothing of faults, and only what instances say themselves is told.
+        """Let exchanges of an instance be put down to a fault, as `Balancer.suspect` says; a real balancer in its
+        place knows nothing of faults, so that it is only written down.
         """
         if isinstance(self.balancer, Balancer):
             self.balancer.suspect(instance, fault, everything)
+        elif everything is None:
+            self.backend(instance).suspects.pop(fault, None)
+        else:
+            self.backend(instance).suspects[fault] = everything
 
     def backend(self, instance: str) -> Backend:
         """An instance as the balancer sees it; only the balancer's thread may change it."""

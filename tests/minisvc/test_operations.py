@@ -1,6 +1,7 @@
 """Scaling, rolling restarts and the autoscaler under load: what users notice, and what the controls show."""
 
 import contextlib
+import shutil
 import threading
 from collections.abc import Iterator
 
@@ -176,6 +177,16 @@ def test_a_rolling_restart_with_draining_fails_no_request(state, host):
             "A rolling restart of cart begins.",
             "The rolling restart of cart is done.",
         ]
+
+
+@pytest.mark.skipif(not shutil.which("haproxy"), reason="haproxy is not on PATH")
+def test_behind_a_real_balancer_no_request_fails_either():
+    with Cluster("cart", instances=2, state="redis", affinity="cookie", balancer="haproxy") as shop:
+        with load(shop, users=2):
+            shop.scale(3)
+            shop.rolling_restart()
+            shop.scale(1)
+        assert (shop.ledger.counts().failed, shop.ledger.counts().lost) == (0, 0)
 
 
 def test_without_draining_the_requests_in_flight_fail():
