@@ -78,7 +78,9 @@ def _born(birth: Birth, listener: socket.socket) -> Life:
     fence = Fence(birth.name)
     app = pickle.loads(birth.factory)(birth.name, fence)  # noqa: S301  # from our own parent
     base = base_environ(birth.service, birth.port, birth.mount) | {"wsgi.multiprocess": True}
-    return Life(listener, app, fence, base, [])
+    life = Life(listener, app, fence, base, [])
+    life.begin()
+    return life
 
 
 def _stop(life: Life, grace_s: float) -> None:

@@ -23,7 +23,7 @@ SETTLED_WITHIN_S = 0.05
 
 
 class Life:
-    """Serves from the moment it is made.
+    """Serves from `begin` to `kill`.
 
     Attributes:
         app: what it serves; a function that says "crashed" once it is dead.
@@ -45,6 +45,9 @@ class Life:
         self._connections: dict[Connection, threading.Thread] = {}
         self._inside: set[int] = set()
         self._acceptor = threading.Thread(target=self._accept, name=f"instance-{fence.name}", daemon=True)
+
+    def begin(self) -> None:
+        """Accept connections."""
         self._acceptor.start()
 
     def enter(self) -> None:
@@ -123,7 +126,9 @@ class Life:
 
     def join(self, grace_s: float) -> None:
         """Wait for the threads to end."""
-        self._acceptor.join(grace_s)
+        with contextlib.suppress(RuntimeError):
+            # Not begun, if Ctrl-C came just then.
+            self._acceptor.join(grace_s)
         with self._lock:
             threads = list(self._connections.values())
         for thread in threads:

@@ -42,8 +42,10 @@ class ThreadHost:
                 listener.close()
                 raise
             base = base_environ(self._service, self.port, self._mount)
+            # Known before it begins, so that `stop` ends it if Ctrl-C comes in between.
             self._life = Life(listener, app, fence, base, self.errors)
             self.status = UP
+            self._life.begin()
 
     def ready(self) -> None:
         """It is."""
