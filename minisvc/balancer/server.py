@@ -21,6 +21,7 @@ from minisvc.sockets import LOOPBACK, listen
 T = TypeVar("T")
 
 SWEEP_S = 0.25
+BEGUN_WITHIN_S = 1.0
 MOST_IDLE = 256
 """Idle connections kept to each backend."""
 
@@ -54,6 +55,7 @@ class Balancer:
         self._idle: defaultdict[str, list[BackendSide]] = defaultdict(list)
         self._noticed = noticed
         self._thread: threading.Thread | None = None
+        self._looping = threading.Event()
         self._serving: concurrent.futures.Future[None] | None = None
         self._server: asyncio.Server | None = None
         self._sweeper: asyncio.Task[None] | None = None
@@ -90,8 +92,13 @@ class Balancer:
         """
         if self._thread is None:
             return
+        if not self._looping.wait(BEGUN_WITHIN_S):
+            # Ctrl-C came before the thread began.
+            self._thread = None
+            self.loop.close()
+            return
         if self._serving is not None:
-            # Ctrl-C may have come while it was about to listen: it does so first.
+            # Or while it was about to listen: it does so first.
             concurrent.futures.wait([self._serving])
         asyncio.run_coroutine_threadsafe(self._leave(), self.loop).result()
         self.loop.call_soon_threadsafe(self.loop.stop)
@@ -249,6 +256,7 @@ class Balancer:
 
     def _run(self) -> None:
         asyncio.set_event_loop(self.loop)
+        self._looping.set()
         self.loop.run_forever()
 
     def _keep(self, _loop: Any, context: dict[str, Any]) -> None:
