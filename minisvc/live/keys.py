@@ -52,11 +52,6 @@ def _hang(aim: Aim) -> None:
     (aim.cluster.resume if aim.row.status == "hung" else aim.cluster.hang)(aim.row.name)
 
 
-def _drain(aim: Aim) -> None:
-    undrain = getattr(aim.cluster, "undrain", None)
-    (undrain if undrain and aim.row.status == "draining" else aim.cluster.drain)(aim.row.name)
-
-
 def _sticky(aim: Aim) -> None:
     now = aim.cluster.service(aim.row.service).affinity
     aim.cluster.set_sticky(now is None, aim.row.service)
@@ -104,7 +99,7 @@ COMMANDS = (
         "Drain it: it gets no new clients.",
         "drain",
         lambda aim: f"Draining {aim.row.name}",
-        _drain,
+        lambda aim: aim.cluster.drain(aim.row.name),
     ),
     Command(
         "s",

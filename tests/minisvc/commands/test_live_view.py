@@ -148,6 +148,30 @@ def test_sticky_and_traffic_are_switched_by_key():
         window.wait_for("6 simulated users, 50 requests/s")
 
 
+def test_the_service_is_scaled_by_key():
+    with live("cart-signed-cookie", "--rate", "50") as window:
+        window.wait_for(IN_VIEW)
+        window.press("+")
+        window.wait_for(lambda text: re.search(r"4 d +● up", text))
+        window.press("4")
+        window.wait_for("▸ 4 d")
+        window.press("-")
+        window.wait_for(lambda text: not re.search(r"4 d ", text) and "▸ 3 c" in text)
+        assert figure("failed", window.text) == 0
+
+
+def test_instances_in_processes_crash_by_key_and_none_is_left():
+    with live("sticky-cart", "--host", "process", "--rate", "50") as window:
+        window.wait_for(more("served", 30))
+        below = descendants(window.child.pid)
+        assert len(below) >= 3
+        window.press("1c")
+        window.wait_for(more("lost", 0))
+        window.press("q")
+        assert window.end() == 0
+    assert not [pid for pid in below if Path(f"/proc/{pid}").exists()]
+
+
 def test_errors_of_commands_are_shown_and_the_view_goes_on():
     with live("--rate", "50") as window:
         window.wait_for(IN_VIEW)
