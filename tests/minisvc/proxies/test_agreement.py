@@ -54,10 +54,10 @@ def test_ours_and_the_real_one_spread_alike(spread, policy, real):
 def test_ours_and_the_real_one_move_as_many_keys_as_the_formula_says(spread, policy, real):
     need(real)
     expected = measured.predicted(policy, measured.INSTANCES)
-    for name in ("builtin", real):
-        found = spread(name, counterpart(name, policy) if name != "builtin" else policy)
+    for name, used in (("builtin", policy), (real, counterpart(real, policy))):
+        found = spread(name, used)
         for seen, due in ((found.joined, expected.joined), (found.left, expected.left)):
-            assert abs(seen - due) <= measured.tolerance(policy, due, REQUESTS), (name, seen, due)
+            assert abs(seen - due) <= measured.tolerance(used, due, REQUESTS), (name, seen, due)
 
 
 def test_the_measure_tells_policies_apart(spread):
