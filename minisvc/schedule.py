@@ -45,7 +45,7 @@ class Schedule:
 
     def _run(self) -> None:
         try:
-            while self._left and not self._over.is_set():
+            while self._left and self._stage.is_open and not self._over.is_set():
                 wait_s = self._started_s + self._left[0].at_s - self._clock()
                 if wait_s > 0:
                     self._over.wait(min(wait_s, LOOK_EVERY_S))

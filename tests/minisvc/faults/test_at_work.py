@@ -5,6 +5,7 @@ import shutil
 import threading
 from concurrent.futures import ThreadPoolExecutor
 
+import psutil
 import pytest
 import redis
 
@@ -92,6 +93,38 @@ def test_a_dropped_response_is_work_done_without_an_answer(shop):
     after = mine.check()
     assert after.sentence == "c1 looked: 2 items, as expected"
     assert mine.expected == ("apples", "bread")
+
+
+def test_a_retry_that_hides_a_fault_is_put_down_to_it_all_the_same():
+    with Cluster("cart", instances=2, state="redis", affinity="cookie", retry="idempotent") as shop:
+        (mine, _) = fill(shop)
+        with shop.fault("drop_response", "a") as fault:
+            answer = mine.check()
+        assert (answer.status, answer.backend, answer.tries) == (200, "b", 2)
+        assert fault.touched == [answer]
+
+
+def test_a_hundred_faults_leave_no_descriptor_and_no_thread():
+    with Cluster("cart", instances=2, state="redis", affinity="cookie") as shop:
+        users = fill(shop)
+
+        def round_of_faults() -> None:
+            for kind in ("slow", "refuse", "crash", "hang", "partition"):
+                with shop.fault(kind, "a", **({"how": "refuse"} if kind == "partition" else {})):
+                    users[1].check()
+            with shop.fault("store_slow", delay_s=0.0):
+                users[0].check()
+
+        def held() -> tuple[int, int]:
+            return psutil.Process().num_fds(), threading.active_count()
+
+        round_of_faults()
+        before = held()
+        for _ in range(17):
+            round_of_faults()
+        # A connection or two may just be on its way out.
+        until(lambda: all(now <= then + 2 for now, then in zip(held(), before, strict=True)))
+        assert len(sentences(shop)) == 2 * 18 * 6
 
 
 def test_a_refusing_instance_takes_no_new_connection_and_keeps_those_it_has(shop):
