@@ -29,9 +29,10 @@ def fill(shop: Cluster, count: int = 3):
     return users
 
 
+@pytest.mark.parametrize("host", ["thread", "process"])
 @pytest.mark.parametrize(("state", "losers"), [("memory", ["c1"]), ("signed_cookie", []), ("redis", [])])
-def test_a_crash_loses_exactly_the_carts_that_lived_in_that_instance(state, losers):
-    with Cluster("cart", instances=3, state=state, affinity="cookie") as shop:
+def test_a_crash_loses_exactly_the_carts_that_lived_in_that_instance(state, losers, host):
+    with Cluster("cart", instances=3, state=state, affinity="cookie", host=host) as shop:
         users = fill(shop)
         assert [exchange.backend for exchange in shop.ledger.since(0)[1]] == ["a", "b", "c"]
         shop.crash("a")
@@ -50,6 +51,45 @@ def test_without_affinity_only_memory_loses_carts(state, lost):
     with Cluster("cart", instances=3, state=state) as shop:
         (user,) = fill(shop, 1)
         assert user.check().lost is lost
+
+
+@pytest.mark.parametrize("host", ["thread", "process"])
+def test_a_hung_instance_keeps_its_clients_waiting_until_it_goes_on(host):
+    with Cluster("cart", instances=3, state="memory", affinity="cookie", host=host) as shop:
+        (user,) = fill(shop, 1)
+        shop.hang("a")
+        assert [b.status for b in shop.backends] == ["hung", "up", "up"]
+        assert [(h.place, h.owner) for h in shop.holdings()] == [("a", "c1")]
+        with ThreadPoolExecutor() as other:
+            waiting = other.submit(user.check)
+            assert not waiting.done()
+            shop.resume("a")
+            answer = waiting.result(10)
+        assert (answer.backend, answer.lost) == ("a", False)
+        assert [event.sentence for event in shop.events.since(0)[1] if event.target == "a"] == [
+            "a hangs: it keeps its connections and answers nothing.",
+            "a goes on where it was.",
+        ]
+
+
+@pytest.mark.parametrize("host", ["thread", "process"])
+def test_a_hung_instance_that_crashes_loses_what_was_in_it_and_restarts_empty(host):
+    with Cluster("cart", instances=3, state="memory", affinity="cookie", host=host) as shop:
+        (user,) = fill(shop, 1)
+        shop.hang("a")
+        shop.crash("a")
+        assert shop.events.since(0)[1][-1].sentence == "a crashed. c1's cart was in it."
+        shop.restart("a")
+        assert user.check().lost is True
+
+
+@pytest.mark.parametrize("host", ["thread", "process"])
+def test_moving_the_state_reaches_instances_wherever_they_run(host):
+    with Cluster("cart", instances=2, state="memory", host=host) as shop:
+        for state, places in [("redis", {"store"}), ("memory", {"a", "b"}), ("signed_cookie", {"client"})]:
+            shop.move_state(state)
+            fill(shop, 2)
+            assert {h.place for h in shop.holdings()} == places
 
 
 def test_the_embedded_imitation_keeps_carts_as_a_real_store_does(monkeypatch):
