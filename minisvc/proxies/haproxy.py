@@ -17,6 +17,7 @@ from minisvc.guarded import Guarded
 from minisvc.proxies.errors import ProxyFailed
 from minisvc.proxies.haproxy_conf import render
 from minisvc.proxies.proxy import WITHIN_S, Proxy
+from minisvc.sockets import LOOPBACK
 
 _HEALTH = re.compile(
     r"Server [^/]+/(?P<name>\S+) is (?P<status>UP|DOWN)(?:, reason: (?P<reason>[^,]+))?"
@@ -33,18 +34,22 @@ class HAProxy(Proxy):
     def _launch(self) -> None:
         self._guards: list[Guarded] = []
         self._states: dict[str, str] = {}
+        self._ports: dict[str, int] = {}
         (self.place.folder / "states").touch()
         self._run([])
+        self._tell_ports()
         self._tell_states()
 
     def _apply(self) -> None:
+        # First, for what the next process is told of its servers' state holds their ports too.
+        self._tell_ports()
         layout, members = self.wanted()
         if render(layout, members, self.place) != self._text:
             self._replace()
         self._tell_states()
 
     def _believe(self, upstream: Upstream, backend: Backend) -> None:
-        self._ask(f"set server {upstream.name}/{backend.name} health up")
+        self._set(upstream, backend, "health up")
 
     def _end(self) -> None:
         for guard in self._guards:
@@ -70,6 +75,9 @@ class HAProxy(Proxy):
         (self.place.folder / "states").write_text(self._ask("show servers state"))
         since, former = self.journal.mark(), self._pid()
         self._run(["-x", str(self._socket), "-sf", former])
+        for known in (self._states, self._ports):
+            for name in known.keys() - {name for upstream in self.upstreams for name in upstream.backends}:
+                del known[name]
         self.journal.wait_for(lambda line: line.startswith("Proxy balancer stopped"), since, WITHIN_S)
 
     def _tell_states(self) -> None:
@@ -78,8 +86,21 @@ class HAProxy(Proxy):
             for backend in upstream.backends.values():
                 state = "maint" if backend.out else "drain" if backend.draining else "ready"
                 if self._states.get(backend.name, "ready") != state:
-                    self._ask(f"set server {upstream.name}/{backend.name} state {state}")
+                    self._set(upstream, backend, f"state {state}")
                 self._states[backend.name] = state
+
+    def _tell_ports(self) -> None:
+        for upstream in self.upstreams:
+            for backend in upstream.backends.values():
+                if self._ports.get(backend.name, backend.port) != backend.port:
+                    self._set(upstream, backend, f"addr {LOOPBACK} port {backend.port}")
+                self._ports[backend.name] = backend.port
+
+    def _set(self, upstream: Upstream, backend: Backend, what: str) -> None:
+        """One of the `set server` commands, section 9.3: silent, or saying what it changed, if it was done."""
+        said = self._ask(f"set server {upstream.name}/{backend.name} {what}").strip()
+        if said and "changed" not in said:
+            raise ProxyFailed(self.name, f'set server "{backend.name}" {what}', said)
 
     @property
     def _socket(self) -> Path:

@@ -2,8 +2,11 @@
 
 import itertools
 import re
+import signal
 import subprocess
+import sys
 
+import psutil
 import pytest
 
 from minisvc import Cluster, Layout
@@ -148,3 +151,18 @@ def test_nothing_is_left_behind(real):
         folder = shop._balancer.place.folder
         assert oct((folder / {"nginx": "nginx.conf", "haproxy": "haproxy.cfg"}[real]).stat().st_mode)[-3:] == "600"
     assert not folder.exists()
+
+
+def test_nothing_outlives_a_killed_owner(real):
+    code = (
+        f"from minisvc import Cluster; import time; shop = Cluster('cart', balancer={real!r}).start();"
+        "print(shop.url, flush=True); time.sleep(600)"
+    )
+    with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True) as owner:
+        port = int(owner.stdout.readline().rpartition(":")[2])
+        family = psutil.Process(owner.pid).children(recursive=True)
+        assert any(each.name() == real for each in family)
+        owner.send_signal(signal.SIGKILL)
+        _, alive = psutil.wait_procs(family, 10)
+    assert alive == []
+    listen(port).close()

@@ -382,3 +382,39 @@ def test_health_checks_find_a_crash_without_a_request(opened):
     said = [each.sentence for each in shop.events.since(0)[1] if each.kind == "health"]
     (sentence,) = said
     assert sentence.startswith("HAProxy takes a out: connection re")
+
+
+def test_instances_join_and_leave_while_it_runs(balancer, opened, http):
+    shop = opened(balancer=balancer)
+    shop.scale(5)
+    assert Counter(http.get(shop.url).json()["instance"] for _ in range(10)) == dict.fromkeys("abcde", 2)
+    shop.scale(2)
+    assert Counter(http.get(shop.url).json()["instance"] for _ in range(4)) == {"a": 2, "b": 2}
+    shop.scale(3)
+    assert {http.get(shop.url).json()["instance"] for _ in range(3)} == {"a", "b", "c"}
+
+
+def test_an_instance_that_refuses_connections_is_gone_around_until_it_takes_them_again(balancer, opened, http):
+    shop = opened(balancer=balancer)
+    with shop.fault("refuse", "a"):
+        # New clients, for kept connections stay.
+        assert {requests.post(shop.url).json()["instance"] for _ in range(6)} == {"b", "c"}
+    assert {http.get(shop.url).json()["instance"] for _ in range(3)} == {"a", "b", "c"}
+    assert shop.ledger.counts().failed == 0
+
+
+def test_under_load_every_exchange_is_counted_once(balancer, opened):
+    shop = opened("cart", balancer=balancer, affinity="cookie")
+    users = shop.add_users(8)
+    with ThreadPoolExecutor(8) as pool:
+        for _ in range(3):
+            list(pool.map(lambda user: [user.add("figs") for _ in range(5)], users))
+            shop.crash("a")
+            list(pool.map(lambda user: [user.check() for _ in range(5)], users))
+            shop.restart("a")
+    exchanges = shop.ledger.since(0)[1]
+    assert len(exchanges) == len({each.id for each in exchanges}) == 8 * 3 * 10
+    assert all(each.backend for each in exchanges if each.served)
+    counts = shop.ledger.counts()
+    assert counts.served + counts.failed == len(exchanges)
+    assert counts.failed == 0
