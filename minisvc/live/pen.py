@@ -31,12 +31,13 @@ class Pen:
         return self.mark("█", "=") * filled + self.mark("░", ".") * (cells - filled)
 
     def total(self, name: str, part: float | None, words: str, *, harm: bool) -> Text:
-        """A named part of a whole: a bar where there is room, its percentage and its counts."""
+        """A named part of a whole: a bar where there is room, its percentage and its counts. `harm` is what lacks."""
         line = Text(f"{name:<9}")
-        style = "bold red" if harm else "green"
         if self.wide:
-            line.append(self.bar(part, BAR), style).append("  ")
-        line.append(f"{percent(part, 1):>7}", "" if part is None else style)
+            bar = self.bar(part, BAR)
+            filled = len(bar.rstrip(bar[-1])) if part != 1 else BAR
+            line.append(bar[:filled], "green").append(bar[filled:], "red" if harm else "dim").append("  ")
+        line.append(f"{percent(part, 1):>7}", "" if part is None else "bold red" if harm else "green")
         return line.append(f"   {words}" if self.wide else f"  {words}")
 
     def ends(self, left: Text, right: Text) -> Text:

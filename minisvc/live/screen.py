@@ -16,6 +16,10 @@ from minisvc.live.keys import LEAVING, MOST_DIGITS, SELECTING, Command
 from minisvc.live.pen import Pen, milliseconds, percent
 
 LONGEST_NAME = 18
+ON_INSTANCE = "crhd"
+"""Keys that act on the selected instance; the others act on the service or the view."""
+SHORTEST = "cr?q"
+"""Keys that a narrow terminal is reminded of; help explains all."""
 STATUSES = {
     "up": ("●", "+", "up", "green"),
     "down": ("✖", "x", "crashed", "bold red"),
@@ -93,8 +97,8 @@ class Screen:
     def _table(self, rows: Sequence[Row], selected: int, room: int) -> list[Text]:
         names = min(LONGEST_NAME if self._pen.wide else 8, max(4, *(len(row.name) for row in rows)))
         # Bars take what is left.
-        bar = self.columns - names - 44 if self._pen.wide else 0
-        heading = f"    {'name':<{names}} status     "
+        bar = self.columns - names - 42 if self._pen.wide else 0
+        heading = f"    {'name':<{names}} status     {' ' * bool(bar)}"
         heading += f"{'share of answers':<{bar + 6}}  in hand  carts" if bar else "share hand carts"
         first = max(0, min(selected - room // 2, len(rows) - room))
         shown = rows[first : first + room]
@@ -109,14 +113,14 @@ class Screen:
     def _row(self, row: Row, place: int, names: int, bar: int, selected: bool) -> Text:
         fancy, plain, word, style = STATUSES.get(row.status, ("?", "?", row.status, "bold"))
         number = str(place + 1) if place < MOST_DIGITS else " "
-        line = Text(f"{(self._pen.mark('▸', '>') if selected else ' ')} {number} ", "bold")
-        line.append(f"{_short(row.name, names):<{names}} ", "bold" if selected else "")
+        line = Text(style="bold" if selected else "")
+        line.append(f"{(self._pen.mark('▸', '>') if selected else ' ')} ").append(f"{number} ", "bold")
+        line.append(f"{_short(row.name, names):<{names}} ")
         line.append(f"{self._pen.mark(fancy, plain)} {word:<9}", style)
         if bar:
-            line.append(self._pen.bar(row.share, bar), style if row.status == "up" else "dim")
+            line.append(" ").append(self._pen.bar(row.share, bar), style if row.status == "up" else "dim")
         line.append(f"{percent(row.share, 0):>6}" if bar else f"{percent(row.share, 0):>5}")
-        line.append(f"  {row.in_flight:>7}  {row.carts:>5}" if bar else f" {row.in_flight:>4} {row.carts:>5}")
-        return line
+        return line.append(f"  {row.in_flight:>7}  {row.carts:>5}" if bar else f" {row.in_flight:>4} {row.carts:>5}")
 
     def _totals(self, figures: Figures) -> Iterable[Text]:
         """Up and correct, one below the other: two figures, for a cluster can be the one and not the other."""
@@ -161,16 +165,24 @@ class Screen:
     def _foot(self, moment: Moment) -> list[Text]:
         """The answer to the last command, and the keys."""
         said = list(self._pen.wrapped(("! " if moment.bad else "") + moment.said, "bold red" if moment.bad else ""))
-        keys = [("1-9", "select"), *((each.key, each.word) for each in moment.commands), ("?", "help"), ("q", "quit")]
+        words = [(each.key, each.word) for each in moment.commands]
+        on_one = [("1-9", "select"), *(pair for pair in words if pair[0] in ON_INSTANCE)]
+        on_all = [*(pair for pair in words if pair[0] not in ON_INSTANCE), ("?", "help"), ("q", "quit")]
         if not self._pen.wide:
-            keys = [pair for pair in keys if pair[0] in "cr?q"]
-        lines = [Text()]
+            on_one, on_all = [], [pair for pair in on_one + on_all if pair[0] in SHORTEST]
+        lines = [*self._keys(on_one), *self._keys(on_all)]
+        return [*(said[:3] or [Text()]), *lines]
+
+    def _keys(self, keys: Sequence[tuple[str, str]]) -> Iterable[Text]:
+        line = Text()
         for key, word in keys:
             pair = Text.assemble((key, "bold"), f" {word}")
-            if lines[-1] and len(lines[-1]) + len(pair) + 2 > self.columns:
-                lines.append(Text())
-            lines[-1].append("  " if lines[-1] else "").append(pair)
-        return [*(said[:3] or [Text()]), *lines]
+            if line and len(line) + len(pair) + 2 > self.columns:
+                yield line
+                line = Text()
+            line.append("  " if line else "").append(pair)
+        if line:
+            yield line
 
     def _cut(self, line: Text) -> Text:
         line.truncate(self.columns)
