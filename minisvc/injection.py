@@ -128,7 +128,7 @@ class Injection:
             stage.commands.hang(name)
             self._undo.callback(self._if_status, name, "hung", stage.commands.resume)
         elif isinstance(fault, Refuse):
-            self._refuse(name)
+            self._refuse(pool, name)
         elif isinstance(fault, Partition):
             self._disturb(pool, name, Disturbance(mode=fault.how))
         else:
@@ -179,23 +179,28 @@ class Injection:
         links.disturb(name, self.name, disturbance)
         self._undo.callback(links.calm, name, self.name)
 
-    def _refuse(self, name: str) -> None:
+    def _refuse(self, pool: Pool, name: str) -> None:
         """Nobody listens where the balancer believes the instance to be; connections that it has stay."""
-        stage, backend = self._stage, self._stage.backend(name)
-        held, port = held_port(), backend.port
+        stage, held = self._stage, held_port()
         self._undo.callback(held.close)
         refusing = held.getsockname()[1]
+        refusals = pool.refusals.setdefault(name, [])
 
-        def point_to(wanted: int) -> Callable[[], None]:
-            return lambda: setattr(backend, "port", wanted)
+        def lead() -> None:
+            backend = stage.backend(name)
+            wanted = refusals[-1] if refusals else pool.hosts[name].port
+            stage.balancer.call(lambda: setattr(backend, "port", wanted))
 
         def undo() -> None:
-            if stage.has(name):
-                stage.balancer.call(point_to(port))
-                stage.balancer.check_now(name)
+            with stage.lock:
+                refusals.remove(refusing)
+                if stage.has(name):
+                    lead()
+                    stage.balancer.check_now(name)
 
+        refusals.append(refusing)
         self._undo.callback(undo)
-        stage.balancer.call(point_to(refusing))
+        lead()
 
     def _suspect(self, name: str) -> None:
         """Let the balancer put exchanges of that instance down to this fault."""

@@ -24,6 +24,7 @@ class Pool:
         upstream: how requests reach them; only the balancer's thread may change it.
         mechanism: where sessions live.
         effects: what each instance is told to do wrong: by its name, then by the fault's.
+        refusals: ports on which nobody listens, to which the balancer is led instead of an instance; the last counts.
     """
 
     def __init__(self, layout: Layout, service: Service, seed: int) -> None:
@@ -34,6 +35,7 @@ class Pool:
         self.upstream = Upstream(service, [], POLICIES[service.policy](seed), layout.health)
         self.mechanism: states.Mechanism
         self.effects: dict[str, dict[str, dict[str, Any]]] = {}
+        self.refusals: dict[str, list[int]] = {}
 
     def open(self) -> None:
         """Start the store, if there is to be one, and every instance, side by side."""

@@ -177,6 +177,19 @@ def test_nested_faults_add_up_and_each_ends_by_itself(shop):
     assert (outer.touched, inner.touched) == ([both, one], [both])
 
 
+@pytest.mark.parametrize("kind", ["slow", "refuse", "error_share"])
+def test_equal_faults_may_end_in_any_order(shop, kind):
+    fill(shop)
+    first, second = shop.fault(kind, "a").__enter__(), shop.fault(kind, "a").__enter__()
+    first.__exit__(None, None, None)
+    second.__exit__(None, None, None)
+    backend = shop._pools["cart"].upstream.backends["a"]
+    assert (backend.port, backend.suspects) == (shop.backends[0].port, {})
+    (fresh,) = shop.add_users(1)
+    answer = fresh.add("figs")
+    assert (answer.status, answer.fault) == (201, None)
+
+
 def test_a_fault_outlasts_a_restart_and_is_undone_all_the_same(shop):
     (mine, _) = fill(shop)
     with shop.fault("error_share", "a", share=1.0):
