@@ -10,41 +10,22 @@
 
 from __future__ import annotations
 
-import contextlib
-import itertools
-import threading
-import time
-import weakref
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 from minisvc.autoscaler import Autoscaler, Scaling
-from minisvc.balancer import Backend, Balancer
 from minisvc.clock import Clock, monotonic
-from minisvc.errors import NotRunning, UnknownInstance
-from minisvc.exchange import Event, Events, Ledger
+from minisvc.deployment import Deployment
 from minisvc.faults import Fault, read
-from minisvc.footprint import Footprint, MemoryReport
 from minisvc.host import Host
 from minisvc.injection import Injection
-from minisvc.layout import Layout, Service
 from minisvc.operations import GRACE_S, READY_WITHIN_S, rolling_restart, scale
 from minisvc.policies import POLICIES
-from minisvc.pool import Pool
-from minisvc.proxies import PROXIES, Proxy
-from minisvc.stage import Stage
-from minisvc.stores.redis_server import Store
-from minisvc.users import Journey, Load, LoadResult, Loads, Running, Target, Told, Traffic, User
-from minisvc.views import BackendView, Holding, find_holdings, owners_in
-
-_running: weakref.WeakValueDictionary[str, Cluster] = weakref.WeakValueDictionary()
-"""Open clusters by name: opening one closes its predecessor, as when a notebook cell runs twice."""
-
-_unnamed = itertools.count(1)
+from minisvc.users import Journey, Load, LoadResult, Running, Target, Told, Traffic, User
+from minisvc.views import owners_in
 
 
-class Cluster:
-    """Runs a `Layout`. Use it as a context manager, or call `start` and `close`.
+class Cluster(Deployment):
+    """Runs a `Layout`, and breaks it. Use it as a context manager, or call `start` and `close`.
 
     Every command may be given from any thread; commands wait for each other.
 
@@ -62,118 +43,6 @@ class Cluster:
     Raises:
         LayoutError: with every fault of the layout at once.
     """
-
-    def __init__(
-        self, service: str | Layout = "cart", /, *, name: str | None = None, seed: int = 1, **fields: object
-    ) -> None:
-        layout = service if isinstance(service, Layout) else Layout.of(service)
-        self.layout = layout.but(**fields)
-        self.name = name or f"{'-'.join(self.layout.service_names)}-{next(_unnamed)}"
-        self.seed = seed
-        self.lock = threading.RLock()
-        self.ledger, self.events = Ledger(), Events()
-        self._users: list[User] = []
-        self._traffic: Traffic | None = None
-        self._loads, self._footprint = Loads(self.ledger, seed), Footprint()
-        self._pools: dict[str, Pool] = {}
-        self._balancer: Balancer | Proxy | None = None
-        self._undo = contextlib.ExitStack()
-        self._fault_numbers = itertools.count(1)
-
-    def start(self) -> Self:
-        """Start everything; on any failure, what had started is stopped again.
-
-        Raises:
-            PortTaken: the layout's port is in use.
-            StoreUnavailable: the store could not be started or reached.
-        """
-        predecessor = _running.get(self.name)
-        if predecessor is not None and predecessor is not self:
-            predecessor.close()
-        with self.lock:
-            if self._balancer:
-                return self
-            try:
-                self._open()
-                _running[self.name] = self
-                self._say("start", None, f"{' and '.join(self._pools)}: {len(self.backends)} instances at {self.url}.")
-            except BaseException:
-                self._balancer = None
-                self._undo.close()
-                raise
-        return self
-
-    def close(self) -> None:
-        """Stop users, balancer, instances and store. Closing twice changes nothing.
-
-        Raises:
-            BaseExceptionGroup: exceptions that server threads had kept.
-        """
-        self._let_go_on()
-        try:
-            self.stop_traffic()
-            self._loads.close()
-        finally:
-            self._close()
-
-    def __enter__(self) -> Self:
-        return self.start()
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
-
-    # What there is to see.
-
-    @property
-    def is_open(self) -> bool:
-        """Whether it runs."""
-        return self._balancer is not None
-
-    @property
-    def url(self) -> str:
-        """The balancer's address: curl and a browser can talk to it."""
-        return f"http://127.0.0.1:{self._on('ask for the address').port}"
-
-    def service(self, name: str | None = None) -> Service:
-        """The service of that name as it runs now; None means the only one."""
-        return self.layout.find(name)
-
-    @property
-    def store(self) -> Store | None:
-        """The shared store, if state lives in one (the first, if services have several)."""
-        if not self.is_open:
-            return None
-        return next((pool.mechanism.store for pool in self._pools.values() if pool.mechanism.store), None)
-
-    @property
-    def users(self) -> tuple[User, ...]:
-        """The simulated users so far."""
-        return tuple(self._users)
-
-    @property
-    def backends(self) -> tuple[BackendView, ...]:
-        """The instances and their statuses, in layout order."""
-        return tuple(
-            BackendView(host.name, self._status(host, backend), host.port, backend.in_flight)
-            for pool in self._pools.values()
-            for host in pool.hosts.values()
-            # One that comes or goes just now may be known to one side only.
-            if (backend := pool.upstream.backends.get(host.name))
-        )
-
-    def holdings(self) -> tuple[Holding, ...]:
-        """Every cart that is alive, with its place and its owner."""
-        with self.lock:
-            return find_holdings(self._pools.values(), self._users) if self.is_open else ()
-
-    def memory(self) -> MemoryReport:
-        """What sessions cost the instances, accounted and, in process mode, measured; see `minisvc.footprint`."""
-        with self.lock:
-            return self._footprint.look(host for pool in self._pools.values() for host in pool.hosts.values())
-
-    # What there is to do.
 
     def add_users(self, count: int, service: str | None = None) -> tuple[User, ...]:
         """New users "c1", "c2", ... of a service (None: the only one), who have not done anything yet."""
@@ -324,13 +193,6 @@ class Cluster:
             self._on("start traffic")
             self._traffic = Traffic(lambda: self._users, rate, self.seed)
 
-    def stop_traffic(self) -> None:
-        """Let them rest."""
-        with self.lock:
-            traffic, self._traffic = self._traffic, None
-        if traffic:
-            traffic.stop()
-
     def load(
         self,
         journey: str | Journey | Load = "shopper",
@@ -369,51 +231,6 @@ class Cluster:
             target = Target.at(self.url + pool.service.path, lambda: pool.hosts)
             return self._loads.start(load, target, progress)
 
-    # How it is done.
-
-    def _close(self) -> None:
-        with self.lock:
-            if self._balancer:
-                self._say("close", None, "Closed.")
-            if _running.get(self.name) is self:
-                del _running[self.name]
-            self._balancer = None
-            self._undo.close()
-
-    def _open(self) -> None:
-        self._pools = {each.name: Pool(self.layout, each, self.seed) for each in self.layout.services}
-        for pool in self._pools.values():
-            self._undo.callback(pool.close)
-            pool.open()
-        pools = self._pools
-        self.ledger.backends = lambda: [name for pool in pools.values() for name in pool.hosts]
-        balancer = self._make_balancer()
-        self._undo.callback(balancer.stop)
-        balancer.start(self.layout.port)
-        self._undo.callback(self._close_users)
-        self._balancer = balancer
-
-    def _make_balancer(self) -> Balancer | Proxy:
-        upstreams = [pool.upstream for pool in self._pools.values()]
-
-        def noticed(name: str, said: str) -> None:
-            self._say("health", name, said)
-
-        if self.layout.balancer == "builtin":
-            return Balancer(upstreams, self.ledger, retry=self.layout.retry, noticed=noticed)
-        return PROXIES[self.layout.balancer](upstreams, self.ledger, layout=lambda: self.layout, noticed=noticed)
-
-    def _let_go_on(self) -> None:
-        # Traffic stops after its present turn, which must not wait for what will not answer.
-        with self.lock:
-            for each in self.backends if self.is_open else ():
-                if each.status == "hung":
-                    self._host(each.name).resume()
-
-    def _close_users(self) -> None:
-        for user in self._users:
-            user.close()
-
     def _route(self, kind: str, sentence: str, service: str | None, **changes: str | None) -> None:
         with self.lock:
             pool, balancer = self._pool(service, f"change {kind}"), self._on(f"change {kind}")
@@ -436,29 +253,5 @@ class Cluster:
         balancer.call(balancer.find(host.name)[1].admit)
         balancer.check_now(host.name)
 
-    def _status(self, host: Host, backend: Backend) -> str:
-        if host.status != "up" or not self.is_open:
-            return host.status
-        return backend.status(time.monotonic()).split(" ")[0]
-
-    def _host(self, name: str) -> Host:
-        self._on(f'reach instance "{name}"')
-        hosts = {host.name: host for pool in self._pools.values() for host in pool.hosts.values()}
-        if name not in hosts:
-            raise UnknownInstance(name, hosts)
-        return hosts[name]
-
-    def _pool(self, service: str | None, command: str) -> Pool:
-        self._on(command)
-        return self._pools[self.layout.find(service).name]
-
-    def _on(self, command: str) -> Balancer | Proxy:
-        if self._balancer is None:
-            raise NotRunning(self.name, command)
-        return self._balancer
-
     def _stage(self, command: str) -> Stage:
         return Stage(self, self._pools, self._on(command), self.ledger, self.lock, self._say)
-
-    def _say(self, kind: str, target: str | None, sentence: str) -> None:
-        self.events.add(Event(time.monotonic(), kind, target, sentence))
