@@ -20,6 +20,7 @@ from minisvc.host import Host
 from minisvc.injection import Injection
 from minisvc.operations import GRACE_S, READY_WITHIN_S, rolling_restart, scale
 from minisvc.policies import POLICIES
+from minisvc.stage import Stage
 from minisvc.users import Journey, Load, LoadResult, Running, Target, Told, Traffic, User
 from minisvc.views import owners_in
 
