@@ -145,7 +145,7 @@ class Life:
                 # The listener was closed: that is how an instance ends.
                 return
             accepted.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            link = _Link(fileno=accepted.detach())
+            link = _Link(accepted.family, accepted.type, accepted.proto, accepted.detach())
             link.hold = self.hold
             with contextlib.suppress(InstanceCrashed):
                 # While it hangs, the rest waits in the kernel's backlog.

@@ -4,6 +4,7 @@ import os
 import socket
 
 from flask import Flask, session
+from flask_sock import Sock
 
 FOREVER_S = 60
 
@@ -77,6 +78,17 @@ def deaf(name, fence):
     def app(environ, start_response):
         start_response("200 OK", [])
         return [b"ok"]
+
+    return app
+
+
+def echoing(name, fence):
+    app = Flask(__name__)
+
+    @Sock(app).route("/echo")
+    def echo(socket):
+        while True:
+            socket.send(socket.receive())
 
     return app
 

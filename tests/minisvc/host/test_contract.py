@@ -8,6 +8,7 @@ import time
 
 import pytest
 import requests
+import simple_websocket
 
 from minisvc import state
 from minisvc.errors import PortTaken, WrongStatus
@@ -239,6 +240,22 @@ def test_a_refusal_of_the_server_hangs_too(host):
         assert silent(link)
         host.resume()
         assert answer(link)[0] == 400
+
+
+def test_a_websocket_hangs_too_and_ends_with_a_crash(make_host):
+    host = make_host(apps.echoing)
+    host.start()
+    client = simple_websocket.Client(f"ws://127.0.0.1:{host.port}/echo")
+    client.send("before")
+    assert client.receive(WAIT_S) == "before"
+    host.hang()
+    client.send("while it hangs")
+    assert client.receive(SILENCE_S) is None
+    host.resume()
+    assert client.receive(WAIT_S) == "while it hangs"
+    host.crash()
+    with pytest.raises(simple_websocket.ConnectionClosed):
+        client.receive(WAIT_S)
 
 
 def test_a_hung_instance_can_crash(host, gate):

@@ -1,5 +1,6 @@
 """One contract for every place where state may live, embedded and real."""
 
+import pickle
 import shutil
 from collections.abc import Iterator
 
@@ -8,7 +9,7 @@ from flask import Flask, session
 
 from minisvc.clock import FakeClock
 from minisvc.fence import Fence
-from minisvc.state import Mechanism, build
+from minisvc.state import Mechanism, build, furnish
 from minisvc.state.memory import Memory
 
 needs_redis = pytest.mark.skipif(not shutil.which("redis-server"), reason="redis-server is not on PATH")
@@ -118,6 +119,32 @@ def test_a_fenced_instance_changes_nothing_any_more(mechanism, kind):
     assert client.post("/bread").status_code == (500 if kind.startswith("redis") else 200)
     other.set_cookie("session", cookie)
     assert other.get("/").json == {"items": ["apples"] if kind in SHARED else []}
+
+
+def test_an_instance_needs_nothing_but_terms_that_can_travel(mechanism, kind):
+    mechanism.watch("a", dict)
+    terms = pickle.loads(pickle.dumps(mechanism.terms("a")))
+    assert terms == mechanism.terms("a")
+    app = Flask("a")
+    probe = furnish(terms, app, Fence("a"))
+
+    @app.get("/")
+    def add() -> dict:
+        session["items"] = ["apples"]
+        return {}
+
+    client = app.test_client()
+    client.get("/")
+    assert [found["items"] for found in probe().values()] == ([["apples"]] if kind == "memory" else [])
+    cookie = client.get_cookie("session").value
+    held = mechanism.held([cookie])
+    assert [each.session["items"] for each in held] == ([] if kind == "memory" else [["apples"]])
+
+
+def test_terms_do_not_show_their_secrets(mechanism):
+    terms = mechanism.terms("a")
+    assert not terms.key or str(terms.key) not in repr(terms)
+    assert not terms.store_url or terms.store_url not in repr(terms)
 
 
 def test_sessions_in_memory_expire():
