@@ -165,6 +165,14 @@ def test_a_hung_instance_touches_whoever_waits_for_it(shop):
     assert fault.touched == [answer]
 
 
+def test_a_fault_that_comes_and_goes_while_its_instance_hangs_leaves_no_trace(shop):
+    (mine, _) = fill(shop)
+    with shop.fault("hang", "a"), shop.fault("error_share", "a", share=1.0):
+        pass
+    answer = mine.check()
+    assert (answer.status, answer.fault) == (200, None)
+
+
 def test_nested_faults_add_up_and_each_ends_by_itself(shop):
     (mine, _) = fill(shop)
     with shop.fault("slow", "a", delay_s=0.1) as outer:
