@@ -35,6 +35,7 @@ MOST_INSTANCES = 26
 """Instances are named a to z."""
 
 _PATH = re.compile(r"/|(/[A-Za-z0-9._~-]+)+")
+_FIELD = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]*")
 _APP = re.compile(r"[A-Za-z_][\w.]*:[A-Za-z_]\w*")
 
 
@@ -120,6 +121,9 @@ class Service:
             _choice("state", self.state, STATES),
             _choice("policy", self.policy, POLICIES),
             "" if self.affinity is None else _choice("affinity", self.affinity, AFFINITIES, none=True),
+            ""
+            if _FIELD.fullmatch(str(self.affinity_header))
+            else f"affinity_header is {self.affinity_header!r}; it must be a field's name such as X-User.",
             self._weight_fault(),
             _store("store_url", self.store_url),
         ]
@@ -231,9 +235,7 @@ class Layout:
             _whole("port", self.port, 0, 65535),
             *self.health.faults(),
             *(policy_fault(self.balancer, each.policy) for each in self.services),
-            *health_faults(
-                self.balancer, eject_after=self.health.eject_after, slow_start_s=self.health.slow_start_s
-            ),
+            *health_faults(self.balancer, eject_after=self.health.eject_after, slow_start_s=self.health.slow_start_s),
         ]
 
 

@@ -6,6 +6,7 @@ Section numbers are those of the HAProxy Configuration Manual 2.6.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from urllib.parse import quote
 
 from minisvc.balancer.upstream import Backend
 from minisvc.layout import HealthCheck, Layout, Service
@@ -124,7 +125,9 @@ def _backend(layout: Layout, service: Service, backends: Sequence[Backend]) -> I
         yield f"http-request disable-l7-retry if !{{ method {' '.join(IDEMPOTENT)} }}"
     yield f"retries {len(backends) - 1}"
     yield "option httpchk"
-    yield f"http-check send meth GET uri {layout.health.path} ver HTTP/1.1 hdr host localhost hdr connection close"
+    # Nothing in the path may end the word or begin another.
+    path = quote(layout.health.path, safe="/?&=%:@!,;+")
+    yield f"http-check send meth GET uri {path} ver HTTP/1.1 hdr host localhost hdr connection close"
     yield "http-check expect status 200-299"
     points = _points(service, backends)
     for backend in backends:

@@ -166,3 +166,18 @@ def test_nothing_outlives_a_killed_owner(real):
         _, alive = psutil.wait_procs(family, 10)
     assert alive == []
     listen(port).close()
+
+
+def test_a_health_path_cannot_write_configuration_of_its_own(real, tmp_path):
+    for path in ("/x ok\nglobal", "/'", '/"$HOME', "/a\\ b#c", "/\u00e9?q=%20"):
+        layout = Layout.of(balancer=real, health=HealthCheck(path=path))
+        text = rendered(layout, tmp_path)
+        assert judged(real, text, tmp_path) == ""
+        plain = rendered(Layout.of(balancer=real), tmp_path)
+        assert text.count("\n") == plain.count("\n")
+
+
+def test_an_affinity_header_is_a_fields_name():
+    with pytest.raises(LayoutError) as refused:
+        Layout.of("cart", affinity_header="X } server {")
+    assert str(refused.value) == "affinity_header is 'X } server {'; it must be a field's name such as X-User."
