@@ -38,7 +38,7 @@ from minisvc.stores.link import Disturbance
 
 INSIDE = (Slow, ErrorShare, DropResponse, StoreSlow)
 """Faults that instances themselves act on."""
-EVERYTHING = (Hang, Partition)
+EVERYTHING = (Hang,)
 """Faults that touch every exchange sent to their instance; of others, only those that fail there."""
 
 
@@ -176,8 +176,15 @@ class Injection:
         if links is None:
             why = "state {!r} has no store that is reached over plain TCP, so there is no link to disturb"
             raise FaultError([f"{self.fault.kind}: {why.format(pool.mechanism.name)}. Move the state to redis first."])
-        links.disturb(name, self.name, disturbance)
+
+        def mark() -> None:
+            if disturbance.mode != "pass" and self._stage.has(name) and pool.mechanism.links is links:
+                # Those that fail are known. Of the others, those are touched that still wait for it to heal.
+                self._stage.suspect(name, self.name, True)
+
         self._undo.callback(links.calm, name, self.name)
+        self._undo.callback(mark)
+        links.disturb(name, self.name, disturbance)
 
     def _refuse(self, pool: Pool, name: str) -> None:
         """Nobody listens where the balancer believes the instance to be; connections that it has stay."""

@@ -269,6 +269,20 @@ def test_after_a_blackhole_a_write_whose_client_gave_up_still_applies(stored):
     assert cookie["session"] == mine.cookie
 
 
+def test_who_waits_for_a_blackhole_to_heal_is_touched_by_it(stored):
+    mine, other = fill(stored)
+    with ThreadPoolExecutor() as beside:
+        with stored.fault("partition", "a") as fault:
+            waiting = beside.submit(mine.check)
+            hands = stored._pools["cart"].upstream.backends["a"]
+            until(lambda: hands.in_flight == 1)
+            assert other.check().fault is None
+            assert not waiting.done()
+        answer = waiting.result(10)
+    assert (answer.status, answer.lost, answer.fault) == (200, False, "partition-1")
+    assert fault.touched == [answer]
+
+
 def test_without_healing_the_write_never_arrives(stored):
     (mine, _) = fill(stored)
     with stored.fault("partition", "a", how="blackhole"):
@@ -318,6 +332,19 @@ def test_a_slow_store_slows_every_instance_and_names_what_it_slowed(stored):
     assert all(answer.duration_s >= 0.1 for answer in during)
     assert all(answer.duration_s < 0.1 for answer in after)
     assert fault.touched == during
+
+
+@pytest.mark.parametrize(("kind", "where"), [("store_crash", []), ("store_slow", []), ("partition", ["a"])])
+def test_a_fault_of_the_store_ends_when_the_state_is_moved_elsewhere(stored, kind, where):
+    (mine, _) = fill(stored)
+    url = stored.store.url
+    with stored.fault(kind, *where) as fault:
+        stored.move_state("memory")
+        answers = [mine.add("figs"), mine.check()]
+    assert [(answer.served, answer.lost, answer.fault) for answer in answers] == [(True, False, None)] * 2
+    assert (fault.touched, stored.store) == ([], None)
+    with redis.Redis.from_url(url, protocol=2, retry=None) as asked, pytest.raises(redis.ConnectionError):
+        asked.ping()
 
 
 def test_a_script_by_count_fails_twice_and_recovers(shop):
