@@ -16,9 +16,9 @@ Action = Callable[[], object]
 Ready = Callable[[int], object]
 READ, WRITE = selectors.EVENT_READ, selectors.EVENT_WRITE
 LONGEST_S = 3600.0
-FINE_S = 0.05
-"""Waits below this are measured out in microseconds: epoll rounds up to milliseconds, which would
-make every request of an open load late."""
+FINE_S = 0.002
+"""The last of a wait is measured out in microseconds: epoll rounds up to milliseconds, which would make every request
+of an open load late."""
 
 
 class Reactor:
@@ -97,10 +97,12 @@ class Reactor:
         if self._soon:
             return self._selector.select(0)
         wait_s = min(LONGEST_S, max(0.0, self._due[0][0] - self.clock())) if self._due else LONGEST_S
-        if 0 < wait_s < FINE_S and self._fine >= 0:
+        if self._fine < 0:
+            return self._selector.select(wait_s)
+        if 0 < wait_s < FINE_S:
             select.select([self._fine], [], [], wait_s)
-            wait_s = 0
-        return self._selector.select(wait_s)
+            return self._selector.select(0)
+        return self._selector.select(max(0.0, wait_s - FINE_S / 2))
 
     def _hear(self, _events: int) -> None:
         try:
