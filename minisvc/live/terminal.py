@@ -17,7 +17,7 @@ from collections.abc import Callable, Iterator
 from types import FrameType
 from typing import NoReturn
 
-RESIZED, SUSPENDED, RESUMED = b"r", b"z", b"c"
+SUSPENDED, RESUMED = b"z", b"c"
 KEYS = {"\x1b[A": "up", "\x1bOA": "up", "\x1b[B": "down", "\x1bOB": "down", "\t": "down", "\x1b[Z": "up", "\x1b": "esc"}
 """What terminals send for keys that are no letters (ECMA-48; xterm's control sequences)."""
 
@@ -48,7 +48,6 @@ class Keyboard:
             undo.callback(os.close, self._woken)
             undo.callback(os.close, self._wake)
             os.set_blocking(self._wake, False)
-            self._handle(undo, signal.SIGWINCH, RESIZED)
             self._handle(undo, signal.SIGTSTP, SUSPENDED)
             self._handle(undo, signal.SIGCONT, RESUMED)
             undo.callback(signal.signal, signal.SIGHUP, signal.signal(signal.SIGHUP, _hang_up))
@@ -60,7 +59,7 @@ class Keyboard:
         self._undo.close()
 
     def wait(self, timeout_s: float) -> list[str]:
-        """The keys that were pressed, after at most `timeout_s`; none if only the window changed.
+        """The keys that were pressed, after at most `timeout_s`; often none.
 
         Raises:
             SystemExit: the terminal was closed.

@@ -232,7 +232,7 @@ def test_a_fault_in_the_view_itself_gives_the_terminal_back_and_is_told():
         "view.Watch.count_carts = count_carts\n"
         "sys.exit(main(['up']))\n"
     )
-    with Window(sys.executable, "-c", code) as window:
+    with Window(sys.executable, "-c", code, PYTHON_COLORS="0") as window:
         before = window.modes()
         assert window.end() == 1
         assert window.modes() == before
