@@ -31,9 +31,9 @@ def run(command: list[str], **environment: str) -> str:
     return done.stdout
 
 
-def test_the_example_gives_what_the_readme_shows():
-    (code,), shown = fenced("python"), fenced("text")
-    assert run([sys.executable, "-c", code]) == shown[0]
+@pytest.mark.parametrize(("code", "shown"), zip(fenced("python"), fenced("text"), strict=True), ids=["crash", "load"])
+def test_the_examples_give_what_the_readme_shows(code, shown):
+    assert run([sys.executable, "-c", code]) == shown
 
 
 def test_the_advice_is_what_the_readme_shows():
