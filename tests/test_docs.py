@@ -31,7 +31,9 @@ def run(command: list[str], **environment: str) -> str:
     return done.stdout
 
 
-@pytest.mark.parametrize(("code", "shown"), zip(fenced("python"), fenced("text"), strict=True), ids=["crash", "load"])
+@pytest.mark.parametrize(
+    ("code", "shown"), list(zip(fenced("python"), fenced("text"), strict=True)), ids=["crash", "load"]
+)
 def test_the_examples_give_what_the_readme_shows(code, shown):
     assert run([sys.executable, "-c", code]) == shown
 

@@ -174,7 +174,7 @@ class Upstream:
         """A health check's result ("" for well); whether the backend's health changed by it."""
         backend, before = self.backends[name], self.backends[name].healthy
         if fault:
-            backend.failures, backend.successes = backend.failures + 1, 0
+            backend.failures, backend.successes = min(backend.failures + 1, self.health.fall), 0
             if backend.failures >= self.health.fall:
                 backend.because = f"{backend.failures} of {self.health.fall} checks failed: {fault}"
                 backend.healthy = False
@@ -183,7 +183,6 @@ class Upstream:
             if not backend.healthy and backend.successes >= self.health.rise:
                 backend.healthy, backend.because, backend.errors = True, "", 0
                 backend.back_since_s = self._clock()
-        backend.failures = min(backend.failures, self.health.fall)
         return backend.healthy != before
 
     def refused(self, name: str, reason: str) -> bool:

@@ -215,3 +215,10 @@ def test_the_longest_prefix_wins_and_ends_at_a_segment():
         "/api/o": "api",
     }
     assert route(upstreams[1:], "/x") is None
+
+
+def test_failures_beyond_the_fall_are_not_counted_as_more_than_all():
+    pool = upstream("a", fall=2)
+    for _ in range(5):
+        pool.observe("a", "no answer")
+    assert pool.status("a") == "unhealthy (2 of 2 checks failed: no answer)"
