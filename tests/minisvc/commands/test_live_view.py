@@ -156,7 +156,7 @@ def test_the_service_is_scaled_by_key():
         window.press("4")
         window.wait_for("▸ 4 d")
         window.press("-")
-        window.wait_for(lambda text: not re.search(r"4 d ", text) and "▸ 3 c" in text)
+        window.wait_for(lambda text: not re.search(r"4 d +[●◐■]", text) and "▸ 3 c" in text)
         assert figure("failed", window.text) == 0
 
 
