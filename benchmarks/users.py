@@ -2,8 +2,8 @@
 
 Same journey, same seed, three instances; rounds take turns, medians count. With instances in processes of their own,
 what differs is the users; with instances in threads, all share one interpreter lock, and most of the time is the
-instances' own work. CPU seconds are this process's: users, balancer, and instances in threads. Locust is a third where it
-is installed (`pip install locust`); it always runs in a process of its own, for it patches the standard library.
+instances' own work. CPU seconds are this process's: users, balancer, and instances in threads. Locust is a third where
+it is installed (`pip install locust`); it always runs in a process of its own, for it patches the standard library.
 """
 
 import importlib.util

@@ -4,6 +4,7 @@ import pytest
 
 from minisvc import Cluster
 from minisvc.footprint import Footprint, InstanceMemory, MemoryReport, deep_size, slope
+from tests.minisvc.conftest import QUIET
 
 
 def test_deep_size_counts_each_object_once_and_what_it_contains():
@@ -19,7 +20,7 @@ def test_the_slope_is_that_of_each_instance_about_its_own_mean():
 
 
 def test_memory_in_threads_is_accounted_and_not_measured():
-    with Cluster("cart", instances=2, affinity="cookie") as shop:
+    with Cluster("cart", instances=2, affinity="cookie", health=QUIET) as shop:
         assert str(shop.memory()).splitlines()[1].endswith("none in memory")
         shop.load("shopper", users=40, steps=120)
         report = shop.memory()
@@ -33,13 +34,13 @@ def test_memory_in_threads_is_accounted_and_not_measured():
 
 
 def test_sessions_in_a_cookie_cost_the_instances_nothing():
-    with Cluster("cart", instances=2, state="signed_cookie") as shop:
+    with Cluster("cart", instances=2, state="signed_cookie", health=QUIET) as shop:
         shop.load("shopper", users=10, steps=30)
         assert (shop.memory().sessions, shop.memory().session_bytes) == (0, None)
 
 
 def test_the_resident_memory_of_a_process_grows_with_its_sessions():
-    with Cluster("cart", instances=1, host="process", affinity="cookie") as shop:
+    with Cluster("cart", instances=1, host="process", affinity="cookie", health=QUIET) as shop:
         shop.load("newcomer", users=10, steps=400, connections=8)
         for _ in range(4):
             shop.load("newcomer", users=50, steps=2000, connections=8)

@@ -12,6 +12,7 @@ from minisvc.clock import FakeClock
 from minisvc.exchange import Ledger
 from minisvc.users import Load, LoadError, Running, Target, User, run_load, think
 from minisvc.users.shown import shown
+from tests.minisvc.conftest import QUIET
 
 
 class Carts:
@@ -55,7 +56,7 @@ def settled_within(ledger, count):
 
 
 def test_two_thousand_users_make_their_steps_and_every_one_is_accounted_for():
-    with Cluster("cart", instances=3, affinity="cookie") as shop:
+    with Cluster("cart", instances=3, affinity="cookie", health=QUIET) as shop:
         result = shop.load(users=2000, steps=4000)
         exchanges = shop.ledger.since(0)[1]
     assert (result.sent, result.settled, result.served, result.lost, result.unsent) == (4000, 4000, 4000, 0, 0)
@@ -67,7 +68,7 @@ def test_two_thousand_users_make_their_steps_and_every_one_is_accounted_for():
 
 
 def test_a_crash_in_the_middle_is_seen_and_nothing_goes_missing():
-    with Cluster("cart", instances=3, affinity="cookie") as shop:
+    with Cluster("cart", instances=3, affinity="cookie", health=QUIET) as shop:
         running = shop.start_load(users=30, rate=600, arrivals="constant")
         settled_within(shop.ledger, 150)
         shop.crash("a")
@@ -83,7 +84,7 @@ def test_a_crash_in_the_middle_is_seen_and_nothing_goes_missing():
 @pytest.mark.parametrize("how", [{"rate": 500.0, "activity": "zipf"}, {"activity": "zipf"}, {}])
 def test_one_seed_reproduces_every_decision(how):
     def decisions(seed):
-        with Cluster("cart", instances=2, affinity="cookie") as shop:
+        with Cluster("cart", instances=2, affinity="cookie", health=QUIET) as shop:
             result = shop.load(users=20, steps=200, seed=seed, **how)
             assert result.lost == 0
             done = shop.ledger.since(0)[1]
@@ -205,7 +206,7 @@ def test_an_error_that_nobody_asked_for_is_raised_when_the_cluster_closes():
         yield user.check()
         raise ZeroDivisionError("of its own")
 
-    shop = Cluster("cart", instances=1).start()
+    shop = Cluster("cart", instances=1, health=QUIET).start()
     shop.start_load(broken, users=1)
     settled_within(shop.ledger, 1)
     with pytest.raises(BaseExceptionGroup, match="journeys had errors") as caught:
@@ -214,7 +215,7 @@ def test_an_error_that_nobody_asked_for_is_raised_when_the_cluster_closes():
 
 
 def test_a_load_ends_with_its_cluster():
-    with Cluster("cart", instances=1) as shop:
+    with Cluster("cart", instances=1, health=QUIET) as shop:
         running = shop.start_load(users=5, rate=200)
         settled_within(shop.ledger, 5)
     assert running.is_over
