@@ -42,4 +42,4 @@ def health_faults(balancer: str, *, eject_after: int, slow_start_s: float) -> li
 
 
 def _or(balancers: list[str]) -> str:
-    return " or ".join(f'balancer="{each}"' for each in balancers)
+    return "use " + " or ".join(f'balancer="{each}"' for each in balancers)

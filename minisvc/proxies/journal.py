@@ -23,16 +23,15 @@ class Journal:
 
     Attributes:
         inlet: the file descriptor to write to; it may be handed to programs.
-        errors: exceptions of `heard`, for `stop` to raise.
+        errors: where exceptions of `heard` are kept, for the balancer's `stop` to raise.
     """
 
-    def __init__(self, name: str, heard: Callable[[str], object]) -> None:
+    def __init__(self, name: str, heard: Callable[[str], object], errors: list[BaseException]) -> None:
         self._outlet, self.inlet = os.pipe()
         with contextlib.suppress(AttributeError, OSError):
             # Absent on other systems than Linux, and never necessary.
             fcntl.fcntl(self.inlet, fcntl.F_SETPIPE_SZ, ROOM_BYTES)
-        self.errors: list[BaseException] = []
-        self._heard = heard
+        self.errors, self._heard = errors, heard
         self._lines: deque[str] = deque(maxlen=KEPT)
         self._count = 0
         self._news = threading.Condition()

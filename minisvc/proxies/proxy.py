@@ -72,16 +72,12 @@ class Proxy(ABC):
         self.program, self.upstreams, self.ledger = program, list(upstreams), ledger
         self.retry = layout().retry
         self.port = 0
+        self.errors: list[BaseException] = []
         self._layout, self._timeouts, self._noticed = layout, timeouts or DEFAULT_TIMEOUTS, noticed
         self._lock = threading.RLock()
         self._running = False
         self.journal: Journal
         self.place: Place
-
-    @property
-    def errors(self) -> list[BaseException]:
-        """Exceptions of its thread so far."""
-        return self.journal.errors
 
     def start(self, port: int = 0) -> None:
         """Run it on `port` (0: a free one).
@@ -97,7 +93,7 @@ class Proxy(ABC):
         folder.chmod(0o711)
         self.place = Place(folder, self.port, self._timeouts)
         self.ledger.patience_s = RECORDED_WITHIN_S
-        self.journal = Journal(self.binary, self._heard)
+        self.journal = Journal(self.binary, self._heard, self.errors)
         self._running = True
         try:
             self._launch()
@@ -119,7 +115,7 @@ class Proxy(ABC):
         self.journal.close()
         self.ledger.patience_s = 0.0
         shutil.rmtree(self.place.folder)
-        errors, self.journal.errors = self.journal.errors, []
+        errors, self.errors = self.errors, []
         if errors:
             raise BaseExceptionGroup(f"reading {self.name}'s log met errors", errors)
 

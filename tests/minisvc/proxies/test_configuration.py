@@ -91,12 +91,12 @@ def test_a_policy_that_a_balancer_lacks_is_refused_with_what_to_do():
         Layout.of(balancer="nginx", policy="bounded_load")
     assert str(nginx.value) == (
         "policy is 'bounded_load'; NGINX has none. Take ring_hash, which has no bound, "
-        'or balancer="builtin" or balancer="haproxy".'
+        'or use balancer="builtin" or balancer="haproxy".'
     )
     with pytest.raises(LayoutError) as haproxy:
         Layout.of(balancer="haproxy", policy="rendezvous")
     assert str(haproxy.value) == (
-        "policy is 'rendezvous'; HAProxy has none. Take ring_hash, which moves as few keys, or balancer=\"builtin\"."
+        "policy is 'rendezvous'; HAProxy has none. Take ring_hash, which moves as few keys, or use balancer=\"builtin\"."
     )
 
 
@@ -106,11 +106,11 @@ def test_all_that_a_balancer_lacks_is_said_at_once():
     assert len(refused.value.faults) == 3
     assert refused.value.faults[1] == (
         "health.eject_after is 3; NGINX cannot eject for a time after errors in ordinary traffic. "
-        'Set it to 0, or balancer="builtin".'
+        'Set it to 0, or use balancer="builtin".'
     )
     assert refused.value.faults[2] == (
         "health.slow_start_s is 5; NGINX's open version has no slow start. "
-        'Set it to 0, or balancer="builtin" or balancer="haproxy".'
+        'Set it to 0, or use balancer="builtin" or balancer="haproxy".'
     )
 
 

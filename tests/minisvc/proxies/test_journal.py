@@ -18,7 +18,7 @@ def heard():
 
 @pytest.fixture
 def journal(heard):
-    journal = Journal("test", heard.append)
+    journal = Journal("test", heard.append, [])
     yield journal
     journal.close()
 
@@ -36,7 +36,7 @@ def test_a_message_is_waited_for_from_a_mark_on(journal):
 
 
 def test_closing_reads_to_the_end_of_what_was_written(heard):
-    journal = Journal("test", heard.append)
+    journal = Journal("test", heard.append, [])
     os.write(journal.inlet, b"".join(b'{"n": %d}\n' % number for number in range(500)))
     journal.close()
     assert len(heard) == 500
@@ -49,7 +49,7 @@ def test_a_line_that_cannot_be_understood_is_kept_as_an_error_and_the_next_is_re
     def hear(line):
         seen.append(int(line))
 
-    journal = Journal("test", hear)
+    journal = Journal("test", hear, [])
     os.write(journal.inlet, b"1\nx\n3\n")
     journal.close()
     assert seen == [1, 3]
