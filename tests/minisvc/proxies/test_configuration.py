@@ -96,7 +96,8 @@ def test_a_policy_that_a_balancer_lacks_is_refused_with_what_to_do():
     with pytest.raises(LayoutError) as haproxy:
         Layout.of(balancer="haproxy", policy="rendezvous")
     assert str(haproxy.value) == (
-        "policy is 'rendezvous'; HAProxy has none. Take ring_hash, which moves as few keys, or use balancer=\"builtin\"."
+        "policy is 'rendezvous'; HAProxy has none. Take ring_hash, which moves as few keys, "
+        'or use balancer="builtin".'
     )
 
 
