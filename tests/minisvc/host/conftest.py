@@ -1,6 +1,7 @@
 """Hosts of both kinds, and a gate at which a handler can be held, in whatever process it runs."""
 
 import socket
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 
@@ -79,6 +80,14 @@ def gate() -> Iterator[Gate]:
     gate = Gate()
     yield gate
     gate.close()
+
+
+def handlers_over() -> None:
+    """Wait until no handler of an instance in a thread runs; one in a process that is dead runs no more anyway."""
+    for thread in threading.enumerate():
+        if thread.name == "instance-a-connection":
+            thread.join(WAIT_S)
+            assert not thread.is_alive()
 
 
 def ask(host: Host, path: str = "/") -> Link:

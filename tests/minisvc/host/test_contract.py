@@ -15,7 +15,7 @@ from minisvc.errors import PortTaken, WrongStatus
 from minisvc.host import Recipe, start_all
 from minisvc.sockets import listen
 from tests.minisvc.host import apps
-from tests.minisvc.host.conftest import HOSTS, WAIT_S, ask, end_of
+from tests.minisvc.host.conftest import HOSTS, WAIT_S, ask, end_of, handlers_over
 from tests.minisvc.raw import answer, connect, read_all
 
 SILENCE_S = 0.1
@@ -111,7 +111,7 @@ def test_a_handler_in_flight_at_a_crash_can_neither_answer_nor_write_to_a_store(
             gate.entered()
             hosts[0].crash()
             gate.go()
-            gate.left()
+            handlers_over()
             end_of(link)
         hosts[0].stop()
         assert client.get(f"http://127.0.0.1:{hosts[1].port}/").json() == {"items": ["early"]}

@@ -9,7 +9,7 @@ import pytest
 from minisvc.fence import Fence
 from minisvc.host import ThreadHost
 from tests.minisvc.host import apps
-from tests.minisvc.host.conftest import WAIT_S, ask
+from tests.minisvc.host.conftest import WAIT_S, ask, handlers_over
 from tests.minisvc.raw import answer, connect, read_all
 
 LIVES = 1000
@@ -68,7 +68,7 @@ def test_a_handler_in_flight_does_nothing_more_after_a_crash(gate):
         gate.entered()
         host.crash()
         gate.go()
-        gate.left()
+        handlers_over()
     assert marks == []
 
 
