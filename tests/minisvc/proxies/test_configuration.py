@@ -130,7 +130,7 @@ def test_a_missing_program_is_told_with_its_package(monkeypatch, balancer, packa
         pass
     assert str(missing.value) == (
         f'The layout wants balancer="{balancer}", and no {balancer} is on PATH.\n'
-        f'  Install it (Debian: apt install {package}), or use balancer="builtin".'
+        f'  Install it (Debian: apt install {package}, and /usr/sbin on PATH), or use balancer="builtin".'
     )
 
 
