@@ -15,7 +15,8 @@ class ProxyMissing(MinisvcError):
         self.balancer = balancer
         super().__init__(
             f'The layout wants balancer="{balancer}", and no {balancer} is on PATH.\n'
-            f'  Install it (Debian: apt install {PACKAGES[balancer]}, and /usr/sbin on PATH), or use balancer="builtin".'
+            f"  Install it (Debian: apt install {PACKAGES[balancer]}, and /usr/sbin on PATH), "
+            'or use balancer="builtin".'
         )
 
 
