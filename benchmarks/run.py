@@ -1,69 +1,41 @@
-"""Reproduces every figure that the docs quote: `make bench`. Ratios and medians of one run count, nothing else."""
+"""Reproduces every figure that the docs quote: `make bench`. Each script stands for itself; see its first lines.
 
-import statistics
+`python benchmarks/run.py [NAME ...]` runs those named, else all. Ratios and medians of one run count, nothing else.
+"""
+
+import subprocess
+import sys
 import time
-from collections.abc import Callable
+from pathlib import Path
 
-from rich.console import Console
-from rich.progress import track
-from rich.table import Table
-
-from minisvc import Cluster
-
-ROUNDS = 200
-
-
-def measure(what: Callable[[], object], rounds: int, title: str) -> list[float]:
-    """Milliseconds of each round, in order of size."""
-    spent = []
-    for _ in track(range(rounds), title, transient=True):
-        started_s = time.perf_counter()
-        what()
-        spent.append((time.perf_counter() - started_s) * 1000)
-    return sorted(spent)
+HERE = Path(__file__).parent
+SCRIPTS = {
+    "hosts": ["hosts.py"],
+    "routing": ["routing.py"],
+    "routing before Flask": ["routing.py", "--app", "flask"],
+    "policies": ["policies.py"],
+    "users": ["users.py"],
+    "soak": ["soak.py"],
+}
 
 
-def first_answer(state: str) -> Callable[[], None]:
-    def run() -> None:
-        with Cluster("cart", instances=3, state=state, affinity="cookie") as shop:
-            shop.add_users(1)[0].add("apples")
-
-    return run
-
-
-def crash_times(title: str) -> list[float]:
-    """Milliseconds of each crash of an instance that has a client's connection."""
-    with Cluster("cart", instances=1, affinity="cookie") as shop:
-        (user,) = shop.add_users(1)
-        spent = []
-
-        def cycle() -> None:
-            user.check()
-            host = shop._host("a")  # the host alone, without the cluster's diary
-            started_s = time.perf_counter()
-            host.crash()
-            spent.append((time.perf_counter() - started_s) * 1000)
-            shop.restart("a")
-
-        measure(cycle, ROUNDS, title)
-    return sorted(spent)
-
-
-def main() -> None:
-    console = Console()
-    table = Table("what", "median ms", "p99 ms", "rounds", title="statewise: measured now, on this machine")
-    for state in ("memory", "signed_cookie", "redis"):
-        first_answer(state)()  # warm: imports, and the store's first start
-        title = f"3 instances and balancer, state {state}: open, first answer, close"
-        add_row(table, title, measure(first_answer(state), 20, title))
-    add_row(table, "crash one instance", crash_times("crashes"))
-    console.print(table)
-
-
-def add_row(table: Table, title: str, spent: list[float]) -> None:
-    p99 = spent[min(len(spent) - 1, int(len(spent) * 0.99))]
-    table.add_row(title, f"{statistics.median(spent):.2f}", f"{p99:.2f}", str(len(spent)))
+def main() -> int:
+    wanted = sys.argv[1:] or list(SCRIPTS)
+    unknown = [name for name in wanted if name not in SCRIPTS]
+    if unknown:
+        print(f"No benchmark {', '.join(unknown)}. Known: {', '.join(SCRIPTS)}.", file=sys.stderr)
+        return 2
+    failed = []
+    for name in wanted:
+        print(f"\n== {name} ({' '.join(SCRIPTS[name])})", flush=True)
+        started_s = time.monotonic()
+        if subprocess.run([sys.executable, *SCRIPTS[name]], cwd=HERE, check=False).returncode:
+            failed.append(name)
+        print(f"   took {time.monotonic() - started_s:.0f} s", flush=True)
+    if failed:
+        print(f"Failed: {', '.join(failed)}.", file=sys.stderr)
+    return 1 if failed else 0
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())
