@@ -12,6 +12,7 @@ from minisvc.exchange import Ledger
 from minisvc.host import ThreadHost
 from minisvc.layout import Service
 from minisvc.policies import RoundRobin
+from tests.minisvc.conftest import QUIET
 
 httpbin = pytest.importorskip("httpbin", reason="httpbin is not installed")
 
@@ -88,7 +89,7 @@ def addresses():
             host.start()
             undo.callback(host.stop)
         backends = [Backend(host.name, host.port) for host in hosts]
-        balancer = Balancer([Upstream(Service("httpbin:app"), backends, RoundRobin())], Ledger())
+        balancer = Balancer([Upstream(Service("httpbin:app"), backends, RoundRobin(), QUIET)], Ledger())
         balancer.start()
         undo.callback(balancer.stop)
         yield f"http://127.0.0.1:{hosts[0].port}", f"http://127.0.0.1:{balancer.port}"
