@@ -398,3 +398,24 @@ def test_a_health_check_that_is_answered_badly_counts_as_failed(open_pool):
     pool = open_pool({"a": ill}, health=HealthCheck(interval_s=3600, fall=1))
     assert not pool.balancer.check_now("a")
     assert "answered HTTP/1.1 500" in pool.status("a")
+
+
+def test_server_sent_events_arrive_one_by_one(open_pool):
+    heard = [threading.Event() for _ in range(3)]
+
+    def events(_environ, start_response):
+        start_response("200 OK", [("Content-Type", "text/event-stream")])
+        for number in range(3):
+            yield f"data: {number}\n\n".encode()
+            # The next one is not sent before the client has this one: nothing may hold it back.
+            heard[number].wait(WAIT_S)
+
+    pool = open_pool({"a": events})
+    with requests.Session() as http:
+        http.trust_env = False
+        stream = http.get(pool.url, stream=True, timeout=WAIT_S)
+        lines = stream.iter_lines(chunk_size=1)
+        for number in range(3):
+            assert next(lines) == f"data: {number}".encode()
+            assert next(lines) == b""
+            heard[number].set()
