@@ -7,7 +7,8 @@
 const STATES = { memory: "instance memory", signed_cookie: "signed cookie", redis: "redis store" };
 const POLICIES = { round_robin: "round robin", random: "random" };
 const SERVING = ["up", "draining", "unhealthy"];
-const BADGE = { up: "● up", draining: "◐ draining", unhealthy: "▲ unhealthy", stopped: "■ stopped", down: "✕ down" };
+const BADGE = { up: "● up", draining: "◐ draining", unhealthy: "▲ unhealthy", stopped: "■ stopped", down: "✕ down", hung: "◌ hung",
+  ejected: "▲ ejected" };
 const SIGNS = { lost: "◆", failed: "✕", crash: "⚡", restart: "⟳", error: "!" };
 const SILENT_MS = 5000;
 const HERE_MS = 1000;
