@@ -69,10 +69,9 @@ class Balancer:
         """
         listener = listen(port)
         self.port = listener.getsockname()[1]
-        self.loop = asyncio.new_event_loop()
-        self.loop.set_exception_handler(self._keep)
         self._thread = threading.Thread(target=self._run, name="balancer", daemon=True)
         self._thread.start()
+        self._looping.wait()
 
         async def serve() -> None:
             self._server = await self.loop.create_server(lambda: ClientSide(self), sock=listener)
@@ -95,7 +94,6 @@ class Balancer:
         if not self._looping.wait(BEGUN_WITHIN_S):
             # Ctrl-C came before the thread began.
             self._thread = None
-            self.loop.close()
             return
         if self._serving is not None:
             # Or while it was about to listen: it does so first.
@@ -255,6 +253,9 @@ class Balancer:
         await asyncio.sleep(0)
 
     def _run(self) -> None:
+        # Made here, where no Ctrl-C comes: interrupted half-way, a loop complains when it is collected.
+        self.loop = asyncio.new_event_loop()
+        self.loop.set_exception_handler(self._keep)
         asyncio.set_event_loop(self.loop)
         self._looping.set()
         self.loop.run_forever()

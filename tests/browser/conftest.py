@@ -9,7 +9,7 @@ from minisvc.lab.server import Server
 from tests.browser.lab import BROWSERS, Book, browsing, chromium, served
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     if chromium() is None:
         pytest.skip(f"no browser on PATH (looked for {', '.join(BROWSERS)}); Debian: apt install chromium")
@@ -17,7 +17,8 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         yield running
 
 
-@pytest.fixture(scope="session")
+# Not for the session: while Playwright is open, an event loop runs in this thread, which others must not meet.
+@pytest.fixture(scope="package")
 def browser(server: Server) -> Iterator[Browser]:
     # Playwright looks for its own browsers' home even where none of them is used.
     os.environ.setdefault("PLAYWRIGHT_BROWSERS_PATH", "0")
