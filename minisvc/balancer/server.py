@@ -14,7 +14,7 @@ from minisvc.balancer.backend_side import BackendSide
 from minisvc.balancer.client_side import ClientSide
 from minisvc.balancer.health import ask_health
 from minisvc.balancer.timeouts import Timeouts
-from minisvc.balancer.upstream import Backend, Upstream, route
+from minisvc.balancer.upstream import Backend, Upstream, find, route
 from minisvc.exchange import Ledger
 from minisvc.sockets import LOOPBACK, listen
 
@@ -127,10 +127,7 @@ class Balancer:
         Raises:
             KeyError: there is none.
         """
-        for upstream in self.upstreams:
-            if name in upstream.backends:
-                return upstream, upstream.backends[name]
-        raise KeyError(name)
+        return find(self.upstreams, name)
 
     def add(self, upstream: Upstream, backend: Backend) -> None:
         """One more backend, watched from now on."""

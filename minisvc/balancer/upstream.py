@@ -233,6 +233,18 @@ def route(upstreams: Collection[Upstream], path: str) -> Upstream | None:
     return max((each for each in upstreams if each.covers(path)), key=lambda each: len(each.path), default=None)
 
 
+def find(upstreams: Iterable[Upstream], name: str) -> tuple[Upstream, Backend]:
+    """The backend of that name and its upstream.
+
+    Raises:
+        KeyError: there is none.
+    """
+    for upstream in upstreams:
+        if name in upstream.backends:
+            return upstream, upstream.backends[name]
+    raise KeyError(name)
+
+
 def _why_not(backend: Backend, ask: Ask, now_s: float) -> str:
     tried = backend.name in ask.tried and backend.usable(now_s)
     return "failed on this request" if tried else backend.status(now_s)

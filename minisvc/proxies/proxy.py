@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import ClassVar, TypeVar
 
 from minisvc.balancer.timeouts import Timeouts
-from minisvc.balancer.upstream import Backend, Upstream
+from minisvc.balancer.upstream import Backend, Upstream, find
 from minisvc.exchange import Exchange, Ledger
 from minisvc.layout import Layout
 from minisvc.proxies.errors import ProxyMissing
@@ -146,10 +146,7 @@ class Proxy(ABC):
         Raises:
             KeyError: there is none.
         """
-        for upstream in self.upstreams:
-            if name in upstream.backends:
-                return upstream, upstream.backends[name]
-        raise KeyError(name)
+        return find(self.upstreams, name)
 
     def add(self, upstream: Upstream, backend: Backend) -> None:
         """One more backend."""
