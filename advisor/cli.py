@@ -11,23 +11,26 @@ from typing import NoReturn
 from advisor.errors import AdvisorError, Cancelled, Fault, UsageError, did_you_mean
 
 DONE, BAD, CANCELLED = 0, 2, 130
-COMMANDS = ("recommend", "resume", "rules")
+OPTIONS = ("--json", "--rules", "--plain", "--answers", "--version", "--help")
 
 
 class _Parser(argparse.ArgumentParser):
     """Raises instead of exiting, and guesses what was meant."""
 
     def error(self, message: str) -> NoReturn:
-        wrong = re.search(r"invalid choice: '([^']*)'", message)
+        wrong = re.search(r"argument (\S+): invalid choice: '([^']*)'", message)
         unknown = re.search(r"unrecognized arguments: (\S+)", message)
-        hint = f"See {self.prog} --help."
         if wrong:
-            known = COMMANDS if self.prog == "advisor" else ("check",)
-            raise UsageError([Fault(None, f'there is no command "{wrong[1]}".', did_you_mean(wrong[1], known))])
+            raise UsageError([self._wrong_choice(wrong[1], wrong[2])])
         if unknown and unknown[1].startswith("-"):
-            options = ("--json", "--rules", "--plain", "--answers", "--version", "--help")
-            raise UsageError([Fault(None, f'there is no option "{unknown[1]}".', did_you_mean(unknown[1], options))])
-        raise UsageError([Fault(None, f"{message}.", hint)])
+            raise UsageError([Fault(None, f'there is no option "{unknown[1]}".', did_you_mean(unknown[1], OPTIONS))])
+        raise UsageError([Fault(None, f"{message}.", f"See {self.prog} --help.")])
+
+    def _wrong_choice(self, argument: str, value: str) -> Fault:
+        """The fault of an argument, called as argparse calls it, whose value is none of its choices."""
+        action = next(each for each in self._actions if argument in {each.metavar, "/".join(each.option_strings)})
+        what = f"there is no {argument.removeprefix('--').lower()}" if action.option_strings else "there is no command"
+        return Fault(None, f'{what} "{value}".', did_you_mean(value, map(str, action.choices or ())))
 
 
 def main(argv: Sequence[str] | None = None) -> int:
