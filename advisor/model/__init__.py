@@ -20,6 +20,7 @@ from advisor.model.rulebook import (
     Condition,
     Mechanism,
     Requirement,
+    Risk,
     Rule,
     Rulebook,
 )
@@ -47,6 +48,7 @@ __all__ = [
     "Reason",
     "Removal",
     "Requirement",
+    "Risk",
     "Rule",
     "Rulebook",
     "Score",

@@ -16,15 +16,23 @@ class Concern:
 
 
 @dataclass(frozen=True, slots=True)
+class Risk:
+    """What may go wrong with a mechanism, what people do about it, and who says so."""
+
+    risk: str
+    mitigation: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
 class Mechanism:
-    """A way of keeping state, or of not keeping it."""
+    """A way of keeping state, or of not keeping it. `risks` has at least one, the worst first."""
 
     id: str
     label: str
     service_class: ServiceClass
     summary: str
-    risk: str
-    mitigation: str
+    risks: tuple[Risk, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -211,7 +211,7 @@ def _risk(advice: ComponentAdvice, rulebook: Rulebook) -> RenderableType | None:
     if advice.mechanism is None:
         return None
     mechanism = rulebook.mechanisms[advice.mechanism]
-    return Text.assemble(mechanism.risk, ("\nSo: ", "bold"), mechanism.mitigation)
+    return Text("\n").join(Text.assemble(each.risk, ("\nSo: ", "bold"), each.mitigation) for each in mechanism.risks)
 
 
 def _defaults(advice: ComponentAdvice) -> str:

@@ -5,6 +5,7 @@ from collections.abc import Collection, Mapping
 from advisor.checker import Checker
 from advisor.document import Node
 from advisor.model import CompanionRule, Concern, Condition, Requirement, Rule
+from advisor.rules.vocabulary import source_of
 
 Choices = Mapping[str, frozenset[str]]
 """What a condition may name: the choices by question or fact id."""
@@ -31,7 +32,7 @@ def requirements_of(node: Node, known: Choices, mechanisms: Collection[str], che
             _condition(parts, what, known, check),
             _removed(entry, parts, what, mechanisms, check),
             _text(parts, "because", what, check),
-            _source(parts, what, check),
+            source_of(parts, what, check),
         )
         for entry, parts, name, what in _entries(node, "requirement", keys, {"removes", "keeps"}, check)
     )
@@ -67,7 +68,7 @@ def rules_of(
                 _condition(parts, what, known, check),
                 _points(parts, what, mechanisms, check),
                 _text(parts, "because", what, check),
-                _source(parts, what, check),
+                source_of(parts, what, check),
                 _text(parts, "lesson", what, check) or None,
                 _text(parts, "claim", what, check) or None,
             )
@@ -106,7 +107,7 @@ def companions_of(node: Node, known: Choices, mechanisms: Collection[str], check
                 frozenset(primaries),
                 adds or "",
                 _text(parts, "because", what, check),
-                _source(parts, what, check),
+                source_of(parts, what, check),
             )
         )
     return tuple(found)
@@ -146,13 +147,6 @@ def _condition(parts: Mapping[str, Node], what: str, known: Choices, check: Chec
             for question, value in terms.items()
         )
     )
-
-
-def _source(parts: Mapping[str, Node], what: str, check: Checker) -> str:
-    source = _text(parts, "source", what, check)
-    if source and not source.startswith("https://"):
-        check.fault(parts["source"], f"source of {what} is no web address.", "Write https://... of a public document.")
-    return source
 
 
 def _text(parts: Mapping[str, Node], key: str, what: str, check: Checker) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from advisor.checker import Checker
 from advisor.document import Node
-from advisor.model import UNKNOWN, Archetype, Band, Fact, Mechanism, Option, Question, ServiceClass
+from advisor.model import UNKNOWN, Archetype, Band, Fact, Mechanism, Option, Question, Risk, ServiceClass
 
 CLASSES = tuple(each.value for each in ServiceClass)
 
@@ -93,17 +93,29 @@ def facts_of(node: Node, questions: Mapping[str, Question], check: Checker) -> d
 
 def mechanisms_of(node: Node, check: Checker) -> dict[str, Mechanism]:
     """Mechanisms by id, simplest first as the file has them."""
-    keys = ("label", "class", "summary", "risk", "mitigation")
+    keys = ("label", "class", "summary", "risks")
     found: dict[str, Mechanism] = {}
     for name, entry in check.mapping(node, "mechanisms", None).items():
         what = f'mechanism "{name}"'
         parts = check.mapping(entry, what, keys, keys)
         word = check.name(parts["class"], f"class of {what}", CLASSES, "class") if "class" in parts else None
-        label, summary, risk, mitigation = (
-            _text(parts, key, what, check) for key in ("label", "summary", "risk", "mitigation")
-        )
-        found[name] = Mechanism(name, label, ServiceClass(word or "stateless"), summary, risk, mitigation)
+        label, summary = (_text(parts, key, what, check) for key in ("label", "summary"))
+        risks = _risks(parts["risks"], what, check) if "risks" in parts else ()
+        found[name] = Mechanism(name, label, ServiceClass(word or "stateless"), summary, risks)
     return found
+
+
+def _risks(node: Node, what: str, check: Checker) -> tuple[Risk, ...]:
+    keys = ("risk", "mitigation", "source")
+    found = []
+    for number, entry in enumerate(check.sequence(node, f"risks of {what}"), start=1):
+        called = f"risk {number} of {what}"
+        parts = check.mapping(entry, called, keys, keys)
+        risk, mitigation = (_text(parts, key, called, check) for key in ("risk", "mitigation"))
+        found.append(Risk(risk, mitigation, source_of(parts, called, check)))
+    if node.kind == "list" and not found:
+        check.fault(node, f"{what} has no risk.", "Name at least one, with its mitigation and a source.")
+    return tuple(found)
 
 
 def archetypes_of(node: Node, questions: Mapping[str, Question], check: Checker) -> dict[str, Archetype]:
@@ -122,6 +134,14 @@ def archetypes_of(node: Node, questions: Mapping[str, Question], check: Checker)
         }
         found[name] = Archetype(name, _text(parts, "label", what, check), _text(parts, "help", what, check), answers)
     return found
+
+
+def source_of(parts: Mapping[str, Node], what: str, check: Checker) -> str:
+    """The address of a public document; one that is missing was reported with the mapping."""
+    source = _text(parts, "source", what, check)
+    if source and not source.startswith("https://"):
+        check.fault(parts["source"], f"source of {what} is no web address.", "Write https://... of a public document.")
+    return source
 
 
 def _text(parts: Mapping[str, Node], key: str, what: str, check: Checker) -> str:

@@ -18,9 +18,9 @@ facts:
   total: {label: all bytes, product: [users, bytes], unit: bytes,
           bands: {light: {from: 0, label: light}, heavy: {from: 100000, label: heavy}}}
 mechanisms:
-  plain: {label: Plain, class: stateless, summary: keeps nothing, risk: none, mitigation: none}
-  store: {label: Store, class: hybrid, summary: keeps it aside, risk: outage, mitigation: replica}
-  memory: {label: Memory, class: stateful, summary: keeps it here, risk: crash, mitigation: drain}
+  plain: {label: Plain, class: stateless, summary: keeps nothing, risks: [{risk: none, mitigation: none, source: "https://example.org/r"}]}
+  store: {label: Store, class: hybrid, summary: keeps it aside, risks: [{risk: outage, mitigation: replica, source: "https://example.org/r"}]}
+  memory: {label: Memory, class: stateful, summary: keeps it here, risks: [{risk: crash, mitigation: drain, source: "https://example.org/r"}]}
 archetypes:
   shop: {label: Shop, help: sells, answers: {talk: calls, keep: cart}}
 concerns:
