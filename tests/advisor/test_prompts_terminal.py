@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.advisor.pseudo_terminal import CTRL_C, DOWN, ENTER, LEFT, PseudoTerminal
+from tests.terminal import ADVISOR, CTRL_C, DOWN, ENTER, LEFT, Window
 
 QUESTIONS_OF_A_CART = [
     "How do clients talk to it?",
@@ -21,7 +21,7 @@ QUESTIONS_OF_A_CART = [
 ]
 
 
-def answer_system(terminal: PseudoTerminal) -> None:
+def answer_system(terminal: Window) -> None:
     for title, keys in (
         ("? What is the system called?", ["corner shop", ENTER]),
         ("? How many sessions at once, at the peak?", ["20,000", ENTER]),
@@ -35,14 +35,14 @@ def answer_system(terminal: PseudoTerminal) -> None:
         terminal.press(*keys)
 
 
-def name_cart(terminal: PseudoTerminal) -> None:
+def name_cart(terminal: Window) -> None:
     terminal.wait_for("? Which is its main part most like?")
     terminal.press(DOWN, DOWN, ENTER)
     terminal.wait_for("? What do you call this part?")
     terminal.press(ENTER)
 
 
-def answer_cart(terminal: PseudoTerminal) -> None:
+def answer_cart(terminal: Window) -> None:
     for title in QUESTIONS_OF_A_CART:
         terminal.wait_for(f"? {title}")
         terminal.press(ENTER)
@@ -52,7 +52,7 @@ def answer_cart(terminal: PseudoTerminal) -> None:
 
 @pytest.mark.parametrize("columns", [80, 40])
 def test_an_interview_by_keys_ends_with_the_recommendation(tmp_path: Path, columns: int) -> None:
-    with PseudoTerminal(cwd=tmp_path, columns=columns) as terminal:
+    with Window(*ADVISOR, rows=40, cwd=tmp_path, columns=columns) as terminal:
         answer_system(terminal)
         name_cart(terminal)
         answer_cart(terminal)
@@ -66,7 +66,7 @@ def test_an_interview_by_keys_ends_with_the_recommendation(tmp_path: Path, colum
 
 
 def test_a_menu_says_why_where_and_which_keys(tmp_path: Path) -> None:
-    with PseudoTerminal(cwd=tmp_path) as terminal:
+    with Window(*ADVISOR, rows=40, cwd=tmp_path) as terminal:
         answer_system(terminal)
         name_cart(terminal)
         terminal.wait_for("Protocol with a session")
@@ -79,7 +79,7 @@ def test_a_menu_says_why_where_and_which_keys(tmp_path: Path) -> None:
 
 
 def test_at_40_columns_nothing_is_cut_off(tmp_path: Path) -> None:
-    with PseudoTerminal(cwd=tmp_path, columns=40) as terminal:
+    with Window(*ADVISOR, rows=40, cwd=tmp_path, columns=40) as terminal:
         terminal.wait_for("? What is the system called?")
         terminal.press("shop", ENTER)
         terminal.wait_for("? How many sessions at once, at the peak? Memory, and the herd that reconnects after")
@@ -92,7 +92,7 @@ def test_at_40_columns_nothing_is_cut_off(tmp_path: Path) -> None:
 
 
 def test_left_goes_back_and_the_answer_may_be_changed(tmp_path: Path) -> None:
-    with PseudoTerminal(cwd=tmp_path) as terminal:
+    with Window(*ADVISOR, rows=40, cwd=tmp_path) as terminal:
         answer_system(terminal)
         terminal.wait_for("? Which is its main part most like?")
         terminal.press(LEFT)
@@ -104,7 +104,7 @@ def test_left_goes_back_and_the_answer_may_be_changed(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("columns", [80, 40])
 def test_ctrl_c_says_how_to_resume_and_that_works(tmp_path: Path, columns: int) -> None:
-    with PseudoTerminal("--answers", "shop.yaml", cwd=tmp_path, columns=columns) as terminal:
+    with Window(*ADVISOR, "--answers", "shop.yaml", rows=40, cwd=tmp_path, columns=columns) as terminal:
         answer_system(terminal)
         name_cart(terminal)
         terminal.wait_for("? How do clients talk to it?")
@@ -112,7 +112,7 @@ def test_ctrl_c_says_how_to_resume_and_that_works(tmp_path: Path, columns: int) 
         assert terminal.end() == 130
         assert "Cancelled. Go on with: advisor resume shop.yaml" in terminal.raw
         assert "Traceback" not in terminal.raw
-    with PseudoTerminal("resume", "shop.yaml", cwd=tmp_path, columns=columns) as terminal:
+    with Window(*ADVISOR, "resume", "shop.yaml", rows=40, cwd=tmp_path, columns=columns) as terminal:
         answer_cart(terminal)
         assert terminal.end() == 0
         assert "What is the system called?" not in terminal.raw
@@ -121,7 +121,7 @@ def test_ctrl_c_says_how_to_resume_and_that_works(tmp_path: Path, columns: int) 
 
 @pytest.mark.parametrize("key", [CTRL_C, "\x04"], ids=["Ctrl-C", "Ctrl-D"])
 def test_stopping_at_the_first_prompt_leaves_nothing_behind(tmp_path: Path, key: str) -> None:
-    with PseudoTerminal(cwd=tmp_path) as terminal:
+    with Window(*ADVISOR, rows=40, cwd=tmp_path) as terminal:
         terminal.wait_for("? What is the system called?")
         terminal.press(key)
         assert terminal.end() == 130
@@ -130,7 +130,7 @@ def test_stopping_at_the_first_prompt_leaves_nothing_behind(tmp_path: Path, key:
 
 
 def test_a_number_that_is_none_is_asked_for_again(tmp_path: Path) -> None:
-    with PseudoTerminal(cwd=tmp_path) as terminal:
+    with Window(*ADVISOR, rows=40, cwd=tmp_path) as terminal:
         terminal.wait_for("? What is the system called?")
         terminal.press("shop", ENTER)
         terminal.wait_for("? How many sessions at once, at the peak?")
@@ -142,7 +142,7 @@ def test_a_number_that_is_none_is_asked_for_again(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(("args", "env"), [(["--plain"], {}), ([], {"TERM": "dumb"})], ids=["--plain", "TERM=dumb"])
 def test_numbered_lines_where_a_menu_will_not_do(tmp_path: Path, args: list[str], env: dict[str, str]) -> None:
-    with PseudoTerminal(*args, cwd=tmp_path, **env) as terminal:
+    with Window(*ADVISOR, *args, rows=40, cwd=tmp_path, **env) as terminal:
         terminal.wait_for("(1 of 21) What is the system called? [my system] >")
         terminal.press("shop", ENTER)
         terminal.wait_for("How many sessions at once, at the peak? [sessions, don't know] >")
@@ -154,7 +154,7 @@ def test_numbered_lines_where_a_menu_will_not_do(tmp_path: Path, args: list[str]
 
 def test_no_color_means_no_colour(tmp_path: Path, shop_file: Path) -> None:
     for env, coloured in (({}, True), ({"NO_COLOR": "1"}, False)):
-        with PseudoTerminal("recommend", str(shop_file), cwd=tmp_path, **env) as terminal:
+        with Window(*ADVISOR, "recommend", str(shop_file), rows=40, cwd=tmp_path, **env) as terminal:
             assert terminal.end() == 0
             assert ("\x1b[1;33m" in terminal.raw) is coloured
             assert "corner shop: hybrid" in terminal.transcript

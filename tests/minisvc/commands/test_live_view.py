@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.minisvc.commands.window import CTRL_C, CTRL_Z, DOWN, MINISVC, UP, Window
 from tests.minisvc.test_cli import descendants
+from tests.terminal import CTRL_C, CTRL_Z, DOWN, MINISVC, UP, Window
 
 IN_VIEW = "q quit"
 ENTERED, LEFT, SHOWN = "\x1b[?1049h", "\x1b[?1049l", "\x1b[?25h"

@@ -8,7 +8,7 @@ import subprocess
 import pytest
 
 from minisvc.cluster import Cluster
-from tests.minisvc.commands.window import CTRL_C, MINISVC, Window
+from tests.terminal import CTRL_C, MINISVC, Window
 
 FIGURE = re.compile(r"^(up|correct) +[█░]* +([\d.]+)% +(\d+) (served|lost)", re.MULTILINE)
 

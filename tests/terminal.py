@@ -1,4 +1,4 @@
-"""A pseudo-terminal with a screen that tests can read and keys that they can press."""
+"""A real pseudo-terminal with a screen that tests can read and keys that they can press."""
 
 import contextlib
 import os
@@ -6,28 +6,36 @@ import sys
 import termios
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 import pexpect
 import pyte
 
 PATIENCE_S = 20.0
-CTRL_C, CTRL_Z, UP, DOWN = "\x03", "\x1a", "\x1b[A", "\x1b[B"
+UP, DOWN, RIGHT, LEFT = "\x1b[A", "\x1b[B", "\x1b[C", "\x1b[D"
+ENTER, ESCAPE, CTRL_C, CTRL_D, CTRL_Z = "\r", "\x1b", "\x03", "\x04", "\x1a"
+ADVISOR = (sys.executable, "-m", "advisor")
 MINISVC = (sys.executable, "-m", "minisvc")
 MODES = "\x1b[?1049h", "\x1b[?1049l", "\x1b[?25l", "\x1b[?25h"
+KEPT_ROWS = 2000
+SET_BY_TESTS = {"NO_COLOR", "COLUMNS", "LINES"}
 
 
 class Window:
-    """Runs a command in a terminal of the given size. Every wait is for a condition, with a limit."""
+    """Runs a command in a terminal of the given size. Every wait is for a condition, with a limit; nothing sleeps."""
 
-    def __init__(self, *command: str, columns: int = 80, rows: int = 24, **env: str) -> None:
-        self._screen = pyte.Screen(columns, rows)
+    def __init__(self, *command: str, columns: int = 80, rows: int = 24, cwd: Path | None = None, **env: str) -> None:
+        self._screen = pyte.HistoryScreen(columns, rows, history=KEPT_ROWS)
         self._stream = pyte.Stream(self._screen)
-        kept = {name: value for name, value in os.environ.items() if name not in {"NO_COLOR", "COLUMNS", "LINES"}}
+        kept = {name: value for name, value in os.environ.items() if name not in SET_BY_TESTS}
+        # pyte does not answer where its cursor is, so prompt_toolkit must not ask.
+        usual = {"TERM": "xterm-256color", "PYTHONUTF8": "1", "PROMPT_TOOLKIT_NO_CPR": "1"}
         self.raw = ""
         self.child = pexpect.spawn(
             command[0],
             list(command[1:]),
-            env={**kept, "TERM": "xterm-256color", "PYTHONUTF8": "1", **env},
+            cwd=str(cwd) if cwd else None,
+            env={**kept, **usual, **env},
             dimensions=(rows, columns),
             encoding="utf-8",
             timeout=PATIENCE_S,
@@ -51,6 +59,12 @@ class Window:
         return " ".join(" ".join(self.lines).split())
 
     @property
+    def transcript(self) -> str:
+        """Everything that scrolled by and what is on the screen, all blanks made one."""
+        rows = ["".join(row[column].data for column in range(self._screen.columns)) for row in self._screen.history.top]
+        return " ".join(" ".join([*rows, *self.lines]).split())
+
+    @property
     def cells(self) -> list[pyte.screens.Char]:
         """Every cell that holds something."""
         rows = (self._screen.buffer[row] for row in range(self._screen.lines))
@@ -69,9 +83,10 @@ class Window:
                 raise AssertionError(f"{type(error).__name__} before {what!r} held:\n{shown}") from None
         return self.text
 
-    def press(self, keys: str) -> None:
-        """Type keys."""
-        self.child.send(keys)
+    def press(self, *keys: str) -> None:
+        """Type keys, one after the other."""
+        for key in keys:
+            self.child.send(key)
 
     def resize(self, columns: int, rows: int) -> None:
         """As a person who drags the window's corner."""
