@@ -10,6 +10,9 @@ Clock = Callable[[], float]
 
 monotonic: Clock = time.monotonic
 
+wall: Clock = time.time
+"""Seconds since 1970, for what outlives a process or is read by several; it may be set back."""
+
 
 class FakeClock:
     """A clock that stands still until `advance` is called."""

@@ -6,16 +6,23 @@ A notebook builds one, the cluster runs one. Readable as YAML (`minisvc.layout_f
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass, field, fields, replace
 from typing import Any
-from urllib.parse import urlsplit
 
 from minisvc.abilities import health_faults, policy_fault
-from minisvc.errors import LayoutError, did_you_mean
+from minisvc.errors import LayoutError
+from minisvc.field_faults import address, choice, seconds, twice, unknown, whole
+from minisvc.keeping import Keeping
 
 SERVICES = ("cart",)
 STATES = ("memory", "signed_cookie", "redis")
+DATABASES = ("sqlite", "postgres")
+STORES = {
+    ("redis", "rediss", "unix"): "redis://127.0.0.1:6379/0",
+    ("memcached",): "memcached://127.0.0.1:11211",
+    ("postgresql",): "postgresql://name:word@127.0.0.1:5432/shop",
+}
+"""Addresses of real stores: the schemes of each kind, and an example."""
 POLICIES = (
     "round_robin",
     "weighted",
@@ -67,13 +74,13 @@ class HealthCheck:
     def faults(self) -> list[str]:
         """What is wrong with it, one sentence a fault ("" for none)."""
         return [
-            _seconds("health.interval_s", self.interval_s, 0.001),
-            _seconds("health.timeout_s", self.timeout_s, 0.001),
-            _seconds("health.eject_s", self.eject_s, 0),
-            _seconds("health.slow_start_s", self.slow_start_s, 0),
-            _whole("health.fall", self.fall, 1, 100),
-            _whole("health.rise", self.rise, 1, 100),
-            _whole("health.eject_after", self.eject_after, 0, 1000),
+            seconds("health.interval_s", self.interval_s, 0.001),
+            seconds("health.timeout_s", self.timeout_s, 0.001),
+            seconds("health.eject_s", self.eject_s, 0),
+            seconds("health.slow_start_s", self.slow_start_s, 0),
+            whole("health.fall", self.fall, 1, 100),
+            whole("health.rise", self.rise, 1, 100),
+            whole("health.eject_after", self.eject_after, 0, 1000),
             "" if str(self.path).startswith("/") else f"health.path is {self.path!r}; it must begin with /.",
         ]
 
@@ -94,7 +101,11 @@ class Service:
             only as long as the pool stays the same; None binds nobody.
         affinity_header: the field that header affinity and keyed policies read, such as "X-User".
         weights: one whole number from 1 to 100 an instance, for policies that weigh; None: all equal.
-        store_url: a real Redis to use, such as "redis://127.0.0.1:6379/0"; None starts one.
+        store_url: a real store to use, such as "redis://127.0.0.1:6379/0"; None starts one.
+        keeping: how sessions are kept there; `Layout.but` takes its fields directly.
+        database: where a service that has records of its own (accounts, payments) keeps them, one of `DATABASES`; it is
+            opened for such services alone.
+        database_url: a real PostgreSQL to use for them; None starts one, or makes a file.
     """
 
     service: str = "cart"
@@ -106,6 +117,9 @@ class Service:
     affinity_header: str = "X-User"
     weights: tuple[int, ...] | None = None
     store_url: str | None = None
+    keeping: Keeping = field(default_factory=Keeping)
+    database: str = "sqlite"
+    database_url: str | None = None
 
     @property
     def name(self) -> str:
@@ -115,17 +129,20 @@ class Service:
     def faults(self) -> list[str]:
         """What is wrong with it, one sentence a fault ("" for none)."""
         return [
-            "" if _APP.fullmatch(str(self.service)) else _choice("service", self.service, SERVICES),
+            "" if _APP.fullmatch(str(self.service)) else choice("service", self.service, SERVICES),
             "" if _PATH.fullmatch(str(self.path)) else f"path is {self.path!r}; it must be like / or /api.",
-            _whole("instances", self.instances, 1, MOST_INSTANCES),
-            _choice("state", self.state, STATES),
-            _choice("policy", self.policy, POLICIES),
-            "" if self.affinity is None else _choice("affinity", self.affinity, AFFINITIES, none=True),
+            whole("instances", self.instances, 1, MOST_INSTANCES),
+            choice("state", self.state, STATES),
+            choice("policy", self.policy, POLICIES),
+            "" if self.affinity is None else choice("affinity", self.affinity, AFFINITIES, none=True),
             ""
             if _FIELD.fullmatch(str(self.affinity_header))
             else f"affinity_header is {self.affinity_header!r}; it must be a field's name such as X-User.",
             self._weight_fault(),
-            _store("store_url", self.store_url),
+            address("store_url", self.store_url, sum(STORES, ()), ", ".join(STORES.values())),
+            choice("database", self.database, DATABASES),
+            address("database_url", self.database_url, ("postgresql",), STORES["postgresql",]),
+            *self.keeping.faults(),
         ]
 
     def _weight_fault(self) -> str:
@@ -192,7 +209,7 @@ class Layout:
                 return each
         if name is None:
             raise LayoutError([f"The layout has several services: name one of {', '.join(self.service_names)}."])
-        raise LayoutError([_unknown("service", name, self.service_names)])
+        raise LayoutError([unknown("service", name, self.service_names)])
 
     def instance_names(self, service: Service) -> tuple[str, ...]:
         """The names "a", "b", "c", ... or, where there are several services, "cart-a", "cart-b", ..."""
@@ -202,19 +219,21 @@ class Layout:
     def but(self, in_service: str | None = None, /, **changes: Any) -> Layout:
         """The same layout with some fields changed, checked again.
 
-        Fields of `Service` change the service called `in_service` (None: the only one).
+        Fields of `Service`, and of its `Keeping`, change the service called `in_service` (None: the only one).
 
         Raises:
             LayoutError: an unknown field, or the changed layout's faults.
         """
-        known = sorted(_SERVICE_FIELDS | _LAYOUT_FIELDS)
-        unknown = [_unknown("field", name, known) for name in changes if name not in known]
-        if unknown:
-            raise LayoutError(unknown)
+        known = sorted(_KEEPING_FIELDS | _SERVICE_FIELDS | _LAYOUT_FIELDS)
+        strange = [unknown("field", name, known) for name in changes if name not in known]
+        if strange:
+            raise LayoutError(strange)
         own = {name: value for name, value in changes.items() if name in _LAYOUT_FIELDS}
         inner = {name: value for name, value in changes.items() if name in _SERVICE_FIELDS}
-        if inner:
+        kept = {name: value for name, value in changes.items() if name in _KEEPING_FIELDS}
+        if inner or kept:
             changed = self.find(in_service)
+            inner["keeping"] = replace(inner.get("keeping", changed.keeping), **kept)
             own["services"] = tuple(replace(each, **inner) if each is changed else each for each in self.services)
         return replace(self, **own)
 
@@ -227,12 +246,12 @@ class Layout:
                 for each in self.services
                 for fault in each.faults()
             ),
-            _twice("path", [each.path for each in self.services]),
-            _twice("service", list(self.service_names)),
-            _choice("host", self.host, HOSTS),
-            _choice("balancer", self.balancer, BALANCERS),
-            _choice("retry", self.retry, RETRIES),
-            _whole("port", self.port, 0, 65535),
+            twice("path", [each.path for each in self.services]),
+            twice("service", list(self.service_names)),
+            choice("host", self.host, HOSTS),
+            choice("balancer", self.balancer, BALANCERS),
+            choice("retry", self.retry, RETRIES),
+            whole("port", self.port, 0, 65535),
             *self.health.faults(),
             *(policy_fault(self.balancer, each.policy) for each in self.services),
             *health_faults(self.balancer, eject_after=self.health.eject_after, slow_start_s=self.health.slow_start_s),
@@ -241,36 +260,4 @@ class Layout:
 
 _SERVICE_FIELDS = frozenset(each.name for each in fields(Service))
 _LAYOUT_FIELDS = frozenset(each.name for each in fields(Layout))
-
-
-def _unknown(what: str, value: object, known: Sequence[str]) -> str:
-    return f"{what} {value!r} is not known.{did_you_mean(value, known)}"
-
-
-def _choice(name: str, value: object, allowed: tuple[str, ...], *, none: bool = False) -> str:
-    if value in allowed:
-        return ""
-    return _unknown(name, value, (*allowed, "None") if none else allowed)
-
-
-def _whole(name: str, value: object, least: int, most: int) -> str:
-    if isinstance(value, int) and not isinstance(value, bool) and least <= value <= most:
-        return ""
-    return f"{name} is {value!r}; it must be a whole number from {least} to {most}."
-
-
-def _seconds(name: str, value: object, least: float) -> str:
-    if isinstance(value, (int, float)) and not isinstance(value, bool) and least <= value <= 3600:
-        return ""
-    return f"{name} is {value!r}; it must be a number of seconds from {least:g} to 3600."
-
-
-def _twice(name: str, values: list[str]) -> str:
-    seen = sorted({value for value in values if values.count(value) > 1})
-    return f"{name} {', '.join(map(repr, seen))} is used twice; each service needs its own." if seen else ""
-
-
-def _store(name: str, value: str | None) -> str:
-    if value is None or (urlsplit(value).scheme in {"redis", "rediss", "unix"} and len(value) < 2048):
-        return ""
-    return f"{name} is {value!r}; it must be a Redis address such as redis://127.0.0.1:6379/0, or left out."
+_KEEPING_FIELDS = frozenset(each.name for each in fields(Keeping))

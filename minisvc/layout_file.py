@@ -245,7 +245,7 @@ class _Reader:
             inside: Way = (*above, index) if above else ()
             for fault in filter(None, service.faults()):
                 told = f"{service.name}: {fault}" if len(services) > 1 else fault
-                of_services.setdefault(told, []).append((*inside, fault.split()[0]))
+                of_services.setdefault(told, []).append((*inside, *fault.split()[0].split(".")))
         for fault in error.faults:
             known = of_services.get(fault)
             path = known.pop(0) if known else self._path_of(fault.split()[0], len(services))

@@ -89,7 +89,7 @@ class Pool:
     def _build(self, service: Service) -> states.Mechanism:
         # Cookies do not know ports, and a path is no boundary: several services need names of their own.
         cookie = f"{service.name}_session" if len(self._layout.services) > 1 else states.COOKIE
-        return states.build(service.state, service.store_url, cookie=states.Cookie(cookie, service.path))
+        return states.build(service, cookie=states.Cookie(cookie, service.path))
 
     def _host(self, name: str) -> Host:
         kind = HOSTS[self._layout.host]

@@ -1,19 +1,18 @@
 """Where sessions live: one mechanism a file, all behind Flask's own seam, `SessionInterface`.
 
 A service is written once against `flask.session`; a mechanism decides where that session is kept. To
-add one, write a `Mechanism`, list it in `build` and in `minisvc.layout.STATES`: the contract suite in
+add one, write a `Mechanism`, list it in `MECHANISMS` and in `minisvc.layout.STATES`: the contract suite in
 `tests/minisvc/state` then runs it. The instance's half of it gets nothing but data, for an instance may be
 another process.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from flask import Flask
 
-from minisvc.clock import Clock, monotonic
+from minisvc.clock import Clock, wall
 from minisvc.fence import Fence
+from minisvc.layout import Service
 from minisvc.state.mechanism import COOKIE, Cookie, Held, Mechanism, Probe, Terms, set_cookie_policy
 from minisvc.state.memory import Memory
 from minisvc.state.redis import Redis
@@ -24,21 +23,15 @@ __all__ = ["COOKIE", "Cookie", "Held", "Mechanism", "Probe", "Terms", "build", "
 MECHANISMS: dict[str, type[Mechanism]] = {each.name: each for each in (Memory, SignedCookie, Redis)}
 
 
-def build(
-    state: str, store_url: str | None = None, *, clock: Clock = monotonic, cookie: Cookie | None = None
-) -> Mechanism:
-    """The mechanism called `state`, opened; close it when the last instance is gone.
+def build(service: Service, *, clock: Clock = wall, cookie: Cookie | None = None) -> Mechanism:
+    """The mechanism of `service.state`, opened; close it when the last instance is gone.
+
+    `clock` says when sessions expire; `cookie` None means Flask's usual one.
 
     Raises:
-        KeyError: no such mechanism (a `Layout` refuses it earlier, with a message).
         StoreUnavailable: its store could not be started or reached.
     """
-    mechanisms: dict[str, Callable[[], Mechanism]] = {
-        "memory": lambda: Memory(clock, cookie),
-        "signed_cookie": lambda: SignedCookie(cookie),
-        "redis": lambda: Redis(store_url, cookie),
-    }
-    return mechanisms[state]()
+    return MECHANISMS[service.state](service, cookie or Cookie(), clock)
 
 
 def furnish(terms: Terms, app: Flask, fence: Fence) -> Probe:

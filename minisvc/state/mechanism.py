@@ -9,9 +9,11 @@ from typing import Any, ClassVar
 
 from flask import Flask
 
-from minisvc.clock import Clock, monotonic
+from minisvc.clock import Clock, wall
 from minisvc.errors import FaultError
 from minisvc.fence import Fence
+from minisvc.keeping import Keeping
+from minisvc.layout import Service
 from minisvc.stores.link import Links
 from minisvc.stores.redis_server import Store
 
@@ -51,14 +53,16 @@ class Terms:
         cookie: which cookie carries the session, or leads to it.
         key: what signs cookies; None where nothing is signed.
         store_url: the store's address as this instance is to see it; None where there is no store.
-        clock: by which sessions in memory expire.
+        keeping: how long, how safely.
+        clock: by which sessions expire.
     """
 
     state: str
     cookie: Cookie
     key: bytes | None = field(default=None, repr=False)
     store_url: str | None = field(default=None, repr=False)
-    clock: Clock = monotonic
+    keeping: Keeping = field(default_factory=Keeping)
+    clock: Clock = wall
 
 
 class Mechanism(ABC):
@@ -73,12 +77,13 @@ class Mechanism(ABC):
     links: Links | None = None
     """The instances' ways to the store, where they can be broken; None if there are none."""
 
-    def __init__(self, cookie: Cookie | None = None) -> None:
-        self.cookie = cookie or Cookie()
+    def __init__(self, service: Service, cookie: Cookie, clock: Clock = wall) -> None:
+        self.service, self.cookie, self.clock = service, cookie, clock
+        self.probes: dict[str, Probe] = {}
 
     def terms(self, instance: str) -> Terms:
         """What that instance must know at its next start."""
-        return Terms(self.name, self.cookie)
+        return Terms(self.name, self.cookie, keeping=self.service.keeping, clock=self.clock)
 
     @staticmethod
     @abstractmethod
@@ -86,8 +91,8 @@ class Mechanism(ABC):
         """Give a freshly started instance its `session_interface`; its links go through `fence`."""
 
     def watch(self, instance: str, probe: Probe) -> None:
-        """Learn how to look into an instance's memory. Nothing by default: nothing is kept there."""
-        return
+        """Learn how to look into an instance's memory."""
+        self.probes[instance] = probe
 
     def install(self, app: Flask, instance: str, fence: Fence) -> None:
         """Furnish an instance in this process, and watch it."""

@@ -4,7 +4,8 @@ import sys
 import pytest
 
 from minisvc.errors import LayoutError
-from minisvc.layout import POLICIES, SERVICES, STATES, Layout
+from minisvc.keeping import Keeping
+from minisvc.layout import POLICIES, SERVICES, STATES, Layout, Service
 from minisvc.policies import POLICIES as POLICY_CLASSES
 from minisvc.services import SERVICES as SERVICE_APPS
 from minisvc.state import build
@@ -40,16 +41,27 @@ def test_an_unknown_field_is_named():
 
 
 @pytest.mark.parametrize("url", ["http://x", "localhost", ""])
-def test_a_store_address_must_be_one_of_redis(url):
-    with pytest.raises(LayoutError, match="it must be a Redis address such as redis://"):
+def test_a_store_address_must_be_that_of_a_known_store(url):
+    with pytest.raises(LayoutError, match="it must be an address such as redis://"):
         Layout.of(store_url=url)
+
+
+def test_how_sessions_are_kept_is_said_beside_the_other_fields_and_checked():
+    assert Layout.of(state="redis", idle_s=5, versioned=True).services[0].keeping == Keeping(idle_s=5, versioned=True)
+    with pytest.raises(LayoutError) as refused:
+        Layout.of(idle_s=0, replicas=26, durable="no")
+    assert [fault.split()[0] for fault in refused.value.faults] == [
+        "keeping.idle_s",
+        "keeping.replicas",
+        "keeping.durable",
+    ]
 
 
 def test_every_name_that_a_layout_allows_can_be_run():
     assert set(SERVICES) == set(SERVICE_APPS)
     assert set(POLICIES) == set(POLICY_CLASSES)
     for state in STATES:
-        build(state).close()
+        build(Service(state=state)).close()
 
 
 def test_a_layout_is_quick_to_import():

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from minisvc import layouts
 from minisvc.errors import LayoutError
+from minisvc.keeping import Keeping
 from minisvc.layout import (
     AFFINITIES,
     BALANCERS,
@@ -189,12 +190,12 @@ def test_a_fault_that_the_layout_finds_is_told_where_the_field_stands(tmp_path, 
     assert refused(tmp_path, f"version: 1\n{field}:    {WRONG[field]}\n")[0].startswith(f"2:{len(field) + 6}: {field} ")
 
 
-@pytest.mark.parametrize("noun", [Layout, Service, HealthCheck])
+@pytest.mark.parametrize("noun", [Layout, Service, HealthCheck, Keeping])
 def test_every_field_refuses_a_wrong_type_where_it_stands(tmp_path, noun):
-    inside = "health:\n  " if noun is HealthCheck else ""
+    inside = {HealthCheck: "health:\n  ", Keeping: "keeping:\n  "}.get(noun, "")
     for field in noun.__dataclass_fields__:
         found = refused(tmp_path, f"version: 1\n{inside}{field}: {{[]: 1}}\n")
-        assert field in found[0] or field == "health"  # of which that is a mapping
+        assert field in found[0] or field in {"health", "keeping"}  # of which that is a mapping
         assert found[0].startswith("3:" if inside else "2:")
 
 

@@ -13,6 +13,7 @@ import simple_websocket
 from minisvc import state
 from minisvc.errors import PortTaken, WrongStatus
 from minisvc.host import Recipe, start_all
+from minisvc.layout import Service
 from minisvc.sockets import listen
 from tests.minisvc.host import apps
 from tests.minisvc.host.conftest import HOSTS, WAIT_S, ask, end_of, handlers_over
@@ -98,7 +99,7 @@ def test_a_crash_ends_a_client_in_the_middle_of_its_request(host, gate):
 def test_a_handler_in_flight_at_a_crash_can_neither_answer_nor_write_to_a_store(kind, gate, store, monkeypatch):
     if store == "imitation":
         monkeypatch.setenv("PATH", "")
-    mechanism = state.build("redis")
+    mechanism = state.build(Service(state="redis"))
     recipe = Recipe("tests.minisvc.host.apps:shop", mechanism.terms("a"))
     hosts = [HOSTS[kind](name, recipe) for name in "ab"]
     start_all(hosts)
@@ -121,7 +122,7 @@ def test_a_handler_in_flight_at_a_crash_can_neither_answer_nor_write_to_a_store(
 
 
 def test_without_a_crash_the_same_handler_writes(kind, gate):
-    mechanism = state.build("redis")
+    mechanism = state.build(Service(state="redis"))
     host = HOSTS[kind]("a", Recipe("tests.minisvc.host.apps:shop", mechanism.terms("a")))
     host.start()
     with ask(host, f"/late/{gate.port}") as link:

@@ -2,6 +2,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from minisvc.fence import Fence
+from minisvc.layout import Service
 from minisvc.services.cart import LONGEST_NAME, MOST_ITEMS, create_app
 from minisvc.state import build
 
@@ -9,7 +10,7 @@ from minisvc.state import build
 @pytest.fixture
 def shop() -> FlaskClient:
     app = create_app("a")
-    build("memory").install(app, "a", Fence("a"))
+    build(Service(state="memory")).install(app, "a", Fence("a"))
     return app.test_client()
 
 

@@ -9,8 +9,9 @@ from flask import Flask, session
 
 from minisvc.clock import FakeClock
 from minisvc.fence import Fence
+from minisvc.keeping import Keeping
+from minisvc.layout import Service
 from minisvc.state import Mechanism, build, furnish
-from minisvc.state.memory import Memory
 
 needs_redis = pytest.mark.skipif(not shutil.which("redis-server"), reason="redis-server is not on PATH")
 SHARED = {"signed_cookie", "redis", "redis-imitation"}
@@ -25,7 +26,7 @@ def kind(request) -> str:
 def mechanism(kind, monkeypatch) -> Iterator[Mechanism]:
     if kind == "redis-imitation":
         monkeypatch.setenv("PATH", "")
-    mechanism = build(kind.removesuffix("-imitation"))
+    mechanism = build(Service(state=kind.removesuffix("-imitation")))
     yield mechanism
     mechanism.close()
 
@@ -116,7 +117,7 @@ def test_a_fenced_instance_changes_nothing_any_more(mechanism, kind):
     client.post("/apples")
     cookie = client.get_cookie("session").value
     fence.close()
-    assert client.post("/bread").status_code == (500 if kind.startswith("redis") else 200)
+    assert client.post("/bread").status_code == (503 if kind.startswith("redis") else 200)
     other.set_cookie("session", cookie)
     assert other.get("/").json == {"items": ["apples"] if kind in SHARED else []}
 
@@ -149,19 +150,18 @@ def test_terms_do_not_show_their_secrets(mechanism):
 
 def test_sessions_in_memory_expire():
     clock = FakeClock()
-    memory = Memory(clock)
+    memory = build(Service(state="memory"), clock=clock)
     client = instance(memory, "a")[0].test_client()
     client.post("/apples")
-    lifetime_s = 31 * 24 * 3600  # Flask's default
-    clock.advance(lifetime_s - 1)
+    clock.advance(Keeping().idle_s - 1)
     assert client.get("/").json == {"items": ["apples"]}
-    clock.advance(1)
+    clock.advance(Keeping().idle_s)
     assert client.get("/").json == {"items": []}
     assert memory.held() == []
 
 
 def test_a_restarted_instance_has_an_empty_memory():
-    memory = Memory()
+    memory = build(Service(state="memory"))
     client = instance(memory, "a")[0].test_client()
     client.post("/apples")
     instance(memory, "a")
