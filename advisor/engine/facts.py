@@ -41,17 +41,17 @@ def figures_of(values: Mapping[str, Value]) -> tuple[Figure, ...]:
     sessions, rate, size = (values.get(name) for name in ("sessions", "requests_per_second", "bytes_per_session"))
     found = []
     if isinstance(sessions, int | float) and isinstance(size, int | float):
-        formula = f"sessions {TIMES} bytes per session = {sessions:,g} {TIMES} {size:,g}"
+        formula = f"sessions {TIMES} bytes per session = {sessions:,.15g} {TIMES} {size:,.15g}"
         found.append(Figure("session_memory", "memory for all sessions", sessions * size, "bytes", formula))
     if isinstance(rate, int | float) and isinstance(size, int | float):
-        formula = f"requests/s {TIMES} bytes per session {TIMES} 4/3 = {rate:,g} {TIMES} {size:,g} {TIMES} 4/3"
+        formula = f"requests/s {TIMES} bytes per session {TIMES} 4/3 = {rate:,.15g} {TIMES} {size:,.15g} {TIMES} 4/3"
         extra = rate * size * TOKEN_GROWTH
         found.append(Figure("token_bytes", "extra bytes if clients carry the session", extra, "bytes/s", formula))
     if isinstance(sessions, int | float):
-        formula = f"sessions ÷ instances ÷ 10 s = {sessions:,g} ÷ 3 ÷ 10 (spread by jitter)"
+        formula = f"sessions ÷ instances ÷ 10 s = {sessions:,.15g} ÷ 3 ÷ 10 (spread by jitter)"
         found.append(Figure("reconnects", "reconnects after one of 3 crashes", sessions / 30, "per second", formula))
     if isinstance(rate, int | float):
-        formula = f"requests/s {TIMES} (1 read + 1 write) = {rate:,g} {TIMES} 2"
+        formula = f"requests/s {TIMES} (1 read + 1 write) = {rate:,.15g} {TIMES} 2"
         found.append(
             Figure("store_operations", "store operations if sessions are shared", rate * 2, "per second", formula)
         )

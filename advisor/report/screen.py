@@ -1,7 +1,7 @@
 """Advice for a person at a terminal: readable from 40 columns up, and without colour."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from itertools import groupby
 
@@ -11,20 +11,10 @@ from rich.rule import Rule as Line
 from rich.table import Table
 from rich.text import Text
 
-from advisor.model import (
-    Advice,
-    ComponentAdvice,
-    Figure,
-    Flip,
-    Reason,
-    Removal,
-    Rulebook,
-    ServiceClass,
-    Value,
-)
+from advisor.model import Advice, ComponentAdvice, Figure, Flip, Reason, Removal, Rulebook, ServiceClass
+from advisor.report import words
 
 COLOURS = {ServiceClass.STATELESS: "green", ServiceClass.HYBRID: "yellow", ServiceClass.STATEFUL: "magenta"}
-EFFORTS = {1: "With another setting", 2: "With another design", 3: "With another product"}
 NARROW = 60
 FLIPS_SHOWN = 6
 TRAILING_BLANKS = re.compile(r" +((?:\x1b\[[0-9;]*m)*)$", re.MULTILINE)
@@ -42,9 +32,8 @@ def _report(advice: Advice, rulebook: Rulebook, *, narrow: bool) -> Iterator[Ren
     yield Text.assemble((advice.name, "bold"), ": ", _word(advice.overall))
     if advice.overall:
         yield Padding(rulebook.words[advice.overall], (0, 0, 0, 2), style="dim")
-    undecided = [component.name for component in advice.components if component.contradiction]
-    if undecided and advice.overall:
-        yield Text(f"Without {', '.join(undecided)}, whose answers contradict each other.", style="bold red")
+    if advice.overall:
+        yield from (Text(said, style="bold red") for said in (words.undecided(advice.components),) if said)
     shared = len({component.figures for component in advice.components}) == 1
     for component in advice.components:
         yield ""
@@ -54,7 +43,7 @@ def _report(advice: Advice, rulebook: Rulebook, *, narrow: bool) -> Iterator[Ren
 
 
 def _word(word: ServiceClass | None) -> Text:
-    return Text(word.value, style=f"bold {COLOURS[word]}") if word else Text("no advice", style="bold red")
+    return Text(words.word(word), style=f"bold {COLOURS[word]}" if word else "bold red")
 
 
 def _component(advice: ComponentAdvice, rulebook: Rulebook, *, narrow: bool) -> RenderableType:
@@ -66,8 +55,8 @@ def _component(advice: ComponentAdvice, rulebook: Rulebook, *, narrow: bool) -> 
         *_section("Ruled out", _removals(advice, rulebook)),
         *_section("What would change it", _flips(advice)),
         *_section("Figures", _figures(advice)),
-        *_section("Risk", _risk(advice, rulebook)),
-        *_section("Taken from the archetype", _defaults(advice)),
+        *_section("Risks", _risks(advice, rulebook)),
+        *_section("Taken from the archetype", words.answers(advice.defaults)),
         *_section("Unknown", ", ".join(advice.unknown)),
     )
 
@@ -87,19 +76,8 @@ def _verdict(advice: ComponentAdvice, rulebook: Rulebook) -> Iterator[Renderable
         beside = rulebook.mechanisms[companion.mechanism]
         yield Text.assemble("+ ", (beside.label, "bold"), f" ({beside.id})")
         yield Padding(companion.because, (0, 0, 0, 2))
-    yield Text(_margin(advice, rulebook))
+    yield Text(words.margin(advice, rulebook))
     yield from _section("Why", _reasons(advice.reasons, rulebook))
-
-
-def _margin(advice: ComponentAdvice, rulebook: Rulebook) -> str:
-    if advice.runner_up is None:
-        return "Clear: the requirements leave nothing else."
-    second = f"{rulebook.mechanisms[advice.runner_up].label} ({advice.runner_up})"
-    if not advice.lead:
-        others = f" and {len(advice.tied) - 1} more" if len(advice.tied) > 1 else ""
-        return f"Toss-up: as many points as {second}{others}. The simplest wins a tie."
-    points = "1 point" if advice.lead == 1 else f"{advice.lead} points"
-    return f"{advice.margin.capitalize()}: {points} ahead of {second}."
 
 
 def _rows(rows: Iterable[tuple[RenderableType, RenderableType]]) -> RenderableType:
@@ -122,18 +100,14 @@ def _reason(reason: Reason, rulebook: Rulebook) -> Text:
     if reason.rule is None:
         return Text(reason.because)
     about = rulebook.concerns[reason.concern].label if reason.concern else "Required"
-    cause = f"{about}, from {_answers(reason.answers)}"
+    cause = f"{about}, from {words.answers(reason.answers)}"
     return Text.assemble(reason.because, (f"\n{cause}\n{reason.source}", "dim"))
 
 
 def _points(points: int, *, bold: str = "", zero: str = "·") -> Text:
     """Signed, so that colour says nothing that the text does not."""
     colour = "green" if points > 0 else "red" if points < 0 else "dim"
-    return Text(f"{points:+d}" if points else zero, style=f"{bold} {colour}".strip())
-
-
-def _answers(answers: Mapping[str, str]) -> str:
-    return ", ".join(f"{question} = {choice}" for question, choice in answers.items())
+    return Text(words.signed(points, zero), style=f"{bold} {colour}".strip())
 
 
 def _table(advice: ComponentAdvice, rulebook: Rulebook, columns: int) -> RenderableType | None:
@@ -160,11 +134,8 @@ def _removals(advice: ComponentAdvice, rulebook: Rulebook) -> RenderableType | N
 
 
 def _removal(removal: Removal, rulebook: Rulebook) -> Text:
-    kept = [name for name in rulebook.mechanisms if name not in removal.mechanisms]
-    shorter = len(kept) < len(removal.mechanisms)
-    names = f"all but {', '.join(kept)}" if shorter else ", ".join(removal.mechanisms)
-    answers = (_answers(removal.answers), "bold")
-    return Text.assemble(answers, f" rules out {names}", (f"\n{removal.because}", "dim"))
+    cause, names = (words.answers(removal.answers), "bold"), words.removed(removal, rulebook)
+    return Text.assemble(cause, f" rules out {names}", (f"\n{removal.because}", "dim"))
 
 
 def _flips(advice: ComponentAdvice) -> RenderableType | None:
@@ -173,19 +144,14 @@ def _flips(advice: ComponentAdvice) -> RenderableType | None:
     shown = advice.flips[:FLIPS_SHOWN]
     parts: list[RenderableType] = []
     for effort, flips in groupby(shown, key=lambda flip: flip.effort):
-        parts += [f"{EFFORTS[effort]}:", _rows(("*", _flip(flip)) for flip in flips)]
+        parts += [f"{words.EFFORTS[effort]}:", _rows(("*", _flip(flip)) for flip in flips)]
     if len(advice.flips) > len(shown):
         parts.append(Text(f"and {len(advice.flips) - len(shown)} more changes of one answer", style="dim"))
     return Group(*parts)
 
 
 def _flip(flip: Flip) -> Text:
-    change = f"{flip.question}: {_shown(flip.before)} → {_shown(flip.after)} gives "
-    return Text.assemble(change, (flip.mechanism, "bold"))
-
-
-def _shown(value: Value) -> str:
-    return value if isinstance(value, str) else f"{value:,g}"
+    return Text.assemble(f"{words.change(flip)} gives ", (flip.mechanism, "bold"))
 
 
 def _figures(advice: ComponentAdvice) -> RenderableType | None:
@@ -193,33 +159,19 @@ def _figures(advice: ComponentAdvice) -> RenderableType | None:
 
 
 def _figure(figure: Figure) -> Text:
-    amount = (_amount(figure.value, figure.unit), "bold")
+    amount = (words.amount(figure.value, figure.unit), "bold")
     return Text.assemble(f"{figure.label}: ", amount, (f"\n{figure.formula}", "dim"))
 
 
-def _amount(value: float, unit: str) -> str:
-    """A number as people say it: 81.9 MB, 2.2 MB/s, 667 per second."""
-    if not unit.startswith("bytes"):
-        return f"{value:,.0f} {unit}"
-    for factor, prefix in ((1e12, "TB"), (1e9, "GB"), (1e6, "MB"), (1e3, "kB")):
-        if value >= factor:
-            return f"{value / factor:,.1f} {prefix}{unit.removeprefix('bytes')}"
-    return f"{value:,.0f} {unit}"
-
-
-def _risk(advice: ComponentAdvice, rulebook: Rulebook) -> RenderableType | None:
+def _risks(advice: ComponentAdvice, rulebook: Rulebook) -> RenderableType | None:
     if advice.mechanism is None:
         return None
     mechanism = rulebook.mechanisms[advice.mechanism]
     return Text("\n").join(Text.assemble(each.risk, ("\nSo: ", "bold"), each.mitigation) for each in mechanism.risks)
 
 
-def _defaults(advice: ComponentAdvice) -> str:
-    return ", ".join(f"{question} = {choice}" for question, choice in advice.defaults.items())
-
-
 def _contradiction(advice: ComponentAdvice, rulebook: Rulebook) -> Iterator[RenderableType]:
-    yield Text("These answers contradict each other: together they leave no mechanism.", style="bold")
+    yield Text(words.CONTRADICTED, style="bold")
     sides = advice.contradiction.sides if advice.contradiction else ()
     yield Padding(_rows(("x", _removal(side, rulebook)) for side in sides), (0, 0, 0, 2))
-    yield Text("Change one of them, or split the component in two.")
+    yield Text(words.WAY_OUT)

@@ -1,0 +1,77 @@
+"""The sentences that every form of a report says alike: plain text, without colour or markup."""
+
+from collections.abc import Mapping
+
+from advisor.model import ComponentAdvice, Flip, Mechanism, Removal, Rulebook, ServiceClass, Value
+
+EFFORTS = {1: "With another setting", 2: "With another design", 3: "With another product"}
+"""How hard an answer is to change, by the `effort` of its question."""
+
+NO_ADVICE = "no advice"
+CONTRADICTED = "These answers contradict each other: together they leave no mechanism."
+WAY_OUT = "Change one of them, or split the component in two."
+
+
+def word(service_class: ServiceClass | None) -> str:
+    """One of the three words, or that there is none."""
+    return service_class.value if service_class else NO_ADVICE
+
+
+def named(mechanism: Mechanism) -> str:
+    """A mechanism by its label, with its id."""
+    return f"{mechanism.label} ({mechanism.id})"
+
+
+def margin(advice: ComponentAdvice, rulebook: Rulebook) -> str:
+    """How sure the advice is, and against whom. Never a share of anything."""
+    if advice.runner_up is None:
+        return "Clear: the requirements leave nothing else."
+    second = named(rulebook.mechanisms[advice.runner_up])
+    if not advice.lead:
+        others = f" and {len(advice.tied) - 1} more" if len(advice.tied) > 1 else ""
+        return f"Toss-up: as many points as {second}{others}. The simplest wins a tie."
+    points = "1 point" if advice.lead == 1 else f"{advice.lead} points"
+    return f"{advice.margin.capitalize()}: {points} ahead of {second}."
+
+
+def answers(given: Mapping[str, Value] | Mapping[str, str]) -> str:
+    """Answers as they would be written down."""
+    return ", ".join(f"{question} = {shown(value)}" for question, value in given.items())
+
+
+def shown(value: Value) -> str:
+    """An answer: an option id as it is, a number with its thousands apart."""
+    return value if isinstance(value, str) else f"{value:,.15g}"
+
+
+def change(flip: Flip) -> str:
+    """One changed answer."""
+    return f"{flip.question}: {shown(flip.before)} → {shown(flip.after)}"
+
+
+def removed(removal: Removal, rulebook: Rulebook) -> str:
+    """What a requirement took out, or what it left if that is shorter to say."""
+    kept = [name for name in rulebook.mechanisms if name not in removal.mechanisms]
+    shorter = len(kept) < len(removal.mechanisms)
+    return f"all but {', '.join(kept)}" if shorter else ", ".join(removal.mechanisms)
+
+
+def undecided(components: tuple[ComponentAdvice, ...]) -> str:
+    """Which components contradict themselves; empty when none does."""
+    names = [component.name for component in components if component.contradiction]
+    return f"Without {', '.join(names)}, whose answers contradict each other." if names else ""
+
+
+def amount(value: float, unit: str) -> str:
+    """A number as people say it: 81.9 MB, 2.2 MB/s, 667 per second."""
+    if not unit.startswith("bytes"):
+        return f"{value:,.0f} {unit}"
+    for factor, prefix in ((1e12, "TB"), (1e9, "GB"), (1e6, "MB"), (1e3, "kB")):
+        if value >= factor:
+            return f"{value / factor:,.1f} {prefix}{unit.removeprefix('bytes')}"
+    return f"{value:,.0f} {unit}"
+
+
+def signed(points: int, zero: str = "·") -> str:
+    """Points with their sign, so that colour says nothing that the text does not."""
+    return f"{points:+d}" if points else zero
