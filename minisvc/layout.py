@@ -34,6 +34,7 @@ POLICIES = (
     "rendezvous",
     "bounded_load",
 )
+KEYS = ("client", "path")
 AFFINITIES = ("cookie", "header", "source")
 RETRIES = ("unsent", "idempotent")
 HOSTS = ("thread", "process")
@@ -96,6 +97,8 @@ class Service:
         instances: 1 to 26; named "a", "b", "c", ... (with the service before it where there are several).
         state: where sessions live, one of `STATES`.
         policy: how the balancer picks a backend for a request that is bound to none, one of `POLICIES`.
+        key: what policies hash that hash something: "client" (the affinity header, or else the address), or "path",
+            so that equal requests meet in one instance and its cache (NGINX: hash $uri; HAProxy: balance uri).
         affinity: "cookie" binds each client to the backend that first answered it, strongly; "header" (by
             `affinity_header`) and "source" (by address) derive the backend from the request, which holds
             only as long as the pool stays the same; None binds nobody.
@@ -113,6 +116,7 @@ class Service:
     instances: int = 3
     state: str = "memory"
     policy: str = "round_robin"
+    key: str = "client"
     affinity: str | None = None
     affinity_header: str = "X-User"
     weights: tuple[int, ...] | None = None
@@ -134,6 +138,7 @@ class Service:
             whole("instances", self.instances, 1, MOST_INSTANCES),
             choice("state", self.state, STATES),
             choice("policy", self.policy, POLICIES),
+            choice("key", self.key, KEYS),
             "" if self.affinity is None else choice("affinity", self.affinity, AFFINITIES, none=True),
             ""
             if _FIELD.fullmatch(str(self.affinity_header))

@@ -270,7 +270,7 @@ class ClientSide(asyncio.Protocol):
         header = (transit.fields.get(upstream.affinity_header) or b"").decode("latin-1")
         cookies = (transit.fields.get(b"cookie") or b"").decode("latin-1")
         try:
-            choice = upstream.choose(Ask(cookies, self._peer, header, transit.tried))
+            choice = upstream.choose(Ask(cookies, self._peer, header, transit.path, transit.tried))
         except NoHealthyBackend as nobody:
             if not transit.sent:
                 # Whatever the last try was, no backend has seen this request.

@@ -93,7 +93,7 @@ class Backend:
 
 @dataclass(slots=True)
 class Ask:
-    """What a decision needs to know of a request: its Cookie field, source address and affinity header.
+    """What a decision needs to know of a request: its Cookie field, source address, affinity header and path.
 
     `tried` names the backends on which it has already failed.
     """
@@ -101,6 +101,7 @@ class Ask:
     cookies: str = ""
     source: str = ""
     header: str = ""
+    path: str = ""
     tried: Collection[str] = ()
 
 
@@ -119,6 +120,7 @@ class Upstream:
     Attributes:
         path: the prefix of the paths that come here; also the affinity cookie's Path.
         cookie: the affinity cookie's name.
+        by_path: whether policies hash the request's path, not its client.
         affinity_header: the field that header affinity reads, in lower case.
     """
 
@@ -133,6 +135,7 @@ class Upstream:
         self.name, self.path, self.cookie = service.name, service.path, f"statewise_{service.name}"
         self.backends = {backend.name: backend for backend in backends}
         self.policy, self.affinity, self.health = policy, service.affinity, health or HealthCheck()
+        self.by_path = service.key == "path"
         self.affinity_header = service.affinity_header.lower().encode()
         self._derive = Rendezvous()
         self._clock = clock
@@ -212,7 +215,7 @@ class Upstream:
         if key:
             picked = self._derive.pick(ready, key)
             return picked, f"sticky by {self.affinity}: {key} belongs to {picked}"
-        picked = self.policy.pick(ready, ask.header or ask.source)
+        picked = self.policy.pick(ready, ask.path if self.by_path else ask.header or ask.source)
         return picked, f"{self.policy.name} picked {picked}"
 
     def _bound(self, ask: Ask) -> Backend | None:

@@ -143,8 +143,9 @@ def _routing(service: Service) -> Iterator[str]:
         yield f"balance hdr({header})" if service.affinity == "header" else "balance source"
         yield "hash-type consistent sdbm avalanche"
     elif service.policy in KEYED:
-        yield "http-request set-var(txn.key) src"
-        yield f"http-request set-var(txn.key) req.hdr({header}) if {{ req.hdr({header}) -m found }}"
+        yield f"http-request set-var(txn.key) {'path' if service.key == 'path' else 'src'}"
+        if service.key == "client":
+            yield f"http-request set-var(txn.key) req.hdr({header}) if {{ req.hdr({header}) -m found }}"
         yield "balance hash var(txn.key)"
         yield f"hash-type {'map-based' if service.policy == 'source_hash' else 'consistent'} sdbm avalanche"
         if service.policy == "bounded_load":

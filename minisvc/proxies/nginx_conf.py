@@ -124,7 +124,8 @@ def _backend_maps(layout: Layout, members: Members) -> Iterator[str]:
 def _upstreams(layout: Layout, service: Service, backends: Sequence[Backend]) -> Iterator[str]:
     name, pool = word(service.name), _pool(service)
     servers = [_server_line(layout, service, each, closed=each.draining) for each in backends]
-    method = f"hash $key_{name}{'' if service.policy == 'source_hash' else ' consistent'};"
+    hashed = "$uri" if service.key == "path" else f"$key_{name}"
+    method = f"hash {hashed}{'' if service.policy == 'source_hash' else ' consistent'};"
     yield _upstream(pool, method if service.policy in KEYED else _METHODS.get(service.policy, ""), servers)
     if service.affinity in {"header", "source"}:
         key = f"$key_{name}" if service.affinity == "header" else "$remote_addr"

@@ -8,7 +8,7 @@ from minisvc.balancer.upstream import Ask, Backend, Upstream, affinity_cookie, r
 from minisvc.clock import FakeClock
 from minisvc.errors import NoHealthyBackend
 from minisvc.layout import HealthCheck, Service
-from minisvc.policies import RoundRobin, Weighted
+from minisvc.policies import RingHash, RoundRobin, Weighted
 
 
 def upstream(names: str = "abc", affinity: str | None = "cookie", **health) -> Upstream:
@@ -222,3 +222,17 @@ def test_failures_beyond_the_fall_are_not_counted_as_more_than_all():
     for _ in range(5):
         pool.observe("a", "no answer")
     assert pool.status("a") == "unhealthy (2 of 2 checks failed: no answer)"
+
+
+def test_a_policy_that_hashes_paths_brings_equal_requests_together_whoever_asks():
+    backends = [Backend(name, port) for port, name in enumerate("abc", start=1)]
+    pool = Upstream(Service(key="path"), backends, RingHash(), HealthCheck(), FakeClock(100.0))
+    chosen = {
+        path: {
+            pool.choose(Ask(source=f"192.0.2.{client}", header=f"c{client}", path=path)).backend.name
+            for client in range(5)
+        }
+        for path in (f"/products/{number}" for number in range(30))
+    }
+    assert {len(names) for names in chosen.values()} == {1}
+    assert set.union(*chosen.values()) == {"a", "b", "c"}

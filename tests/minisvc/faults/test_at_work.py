@@ -254,7 +254,7 @@ def test_a_partitioned_instance_fails_alone_and_stays_up(stored):
         cut, spared = mine.check(), other.check()
         assert [backend.status for backend in stored.backends] == ["up", "up"]
     after = mine.check()
-    assert (cut.status, spared.status, after.status, after.lost) == (500, 200, 200, False)
+    assert (cut.status, spared.status, after.status, after.lost) == (503, 200, 200, False)
     assert fault.touched == [cut]
 
 
@@ -306,7 +306,7 @@ def test_a_crashed_store_fails_requests_and_comes_back_empty_while_instances_sta
             assert shop.holdings() == ()
         after = [user.check() for user in users]
         assert shop.store.url == url
-        assert [answer.status for answer in during] == [500, 500]
+        assert [answer.status for answer in during] == [503, 503]
         assert fault.touched == during
         assert [(answer.status, answer.lost) for answer in after] == [(200, True), (200, True)]
 
@@ -401,7 +401,7 @@ def test_faults_reach_an_instance_in_a_process_of_its_own():
         with shop.fault("error_share", "a", share=1.0) as inside:
             assert mine.check().status == 500
         with shop.fault("partition", "a", how="refuse") as between:
-            assert mine.check().status == 500
+            assert mine.check().status == 503
         with shop.fault("crash", "a") as dead:
             assert mine.check().backend == "b"
         assert [len(fault.touched) for fault in (inside, between, dead)] == [1, 1, 1]
