@@ -2,6 +2,7 @@
 
 from advisor.model.advice import (
     Advice,
+    Alternative,
     Companion,
     ComponentAdvice,
     Contradiction,
@@ -11,6 +12,7 @@ from advisor.model.advice import (
     Removal,
     Score,
     Tally,
+    Worthwhile,
 )
 from advisor.model.answers import AnswerFile, Component
 from advisor.model.rulebook import (
@@ -29,6 +31,7 @@ from advisor.model.vocabulary import UNKNOWN, Band, Fact, Option, Question, Serv
 __all__ = [
     "UNKNOWN",
     "Advice",
+    "Alternative",
     "AnswerFile",
     "Archetype",
     "Band",
@@ -55,4 +58,5 @@ __all__ = [
     "ServiceClass",
     "Tally",
     "Value",
+    "Worthwhile",
 ]

@@ -87,6 +87,20 @@ class Flip:
 
 
 @dataclass(frozen=True, slots=True)
+class Alternative:
+    """One question, and which mechanism would win with each answer to it, all other answers left as they are.
+
+    Attributes:
+        now: the option or band that holds now; None when it is unknown.
+        outcomes: the winner by option or band id; None where that answer would contradict the others.
+    """
+
+    question: str
+    now: str | None
+    outcomes: Mapping[str, str | None]
+
+
+@dataclass(frozen=True, slots=True)
 class Figure:
     """A number worth knowing, in `unit`, with the formula it came from in words and in numbers."""
 
@@ -102,6 +116,21 @@ class Contradiction:
     """Requirements that together leave no mechanism; each of `sides` is needed for that."""
 
     sides: tuple[Removal, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Worthwhile:
+    """The unanswered question that is most worth finding out, the others staying unknown.
+
+    Attributes:
+        outcomes: who would win, by answer (option or band id; a band in which that depends on a derived fact
+            stands once for each, as in "kilobytes: session_memory fleet"). None: nothing would be left.
+        changes: how many of these answers would change the winner; at least 1, and no question has more.
+    """
+
+    question: str
+    outcomes: Mapping[str, str | None]
+    changes: int
 
 
 @dataclass(frozen=True, slots=True)

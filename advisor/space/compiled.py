@@ -1,0 +1,178 @@
+"""A rulebook in a form that answers "who wins?" for single answer sets, and for whole boxes of them, quickly.
+
+Which rules fire is a bit mask. Each cell of an axis *permits* the arguments that do not ask for another
+cell; an argument fires when every axis permits it. Axes' cells that permit the same arguments are one
+*class*. A *point* takes one class of each axis; a *box* takes a set of classes, as a bit mask, of each.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from advisor.model import Requirement, Rule, Rulebook
+from advisor.space.axes import Axis, Cell
+
+Point = tuple[int, ...]
+Box = tuple[int, ...]
+Scores = tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Voice:
+    """What rules say to one mechanism on one side of one concern: the strongest of those that fire."""
+
+    mechanism: int
+    rules: tuple[tuple[int, int], ...]  # (bit of the rule, points times priority), strongest first
+
+    def points(self, fired: int) -> int:
+        """The points of the strongest rule that fires; 0 when none does."""
+        return next((points for bit, points in self.rules if fired & bit), 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Concern:
+    """The rules of a concern: their bits, the axes they look at, and the voices they make up."""
+
+    rules: int
+    axes: tuple[int, ...]
+    voices: tuple[Voice, ...]
+
+
+class Space:
+    """A rulebook, compiled for one set of priorities (what is missing counts as 1).
+
+    With `apart`, cells that tell differently whether a question is unknown, or answered exactly so, are
+    different classes even if no rule cares.
+
+    Attributes:
+        names: the mechanisms, simplest first. Everywhere else they are numbered in this order.
+        permits: by axis and class: the bits of the arguments (requirements first, then rules) that it permits.
+        members: by axis and class: the numbers of the cells in it.
+    """
+
+    def __init__(
+        self, rulebook: Rulebook, axes: Sequence[Axis], priorities: Mapping[str, int], *, apart: bool = False
+    ) -> None:
+        self.rulebook = rulebook
+        self.axes = tuple(axes)
+        self.names = tuple(rulebook.mechanisms)
+        arguments: tuple[Requirement | Rule, ...] = (*rulebook.requirements, *rulebook.rules)
+        self.everything = (1 << len(arguments)) - 1
+        classes = [_classes(axis, arguments, apart=apart) for axis in self.axes]
+        self.permits = tuple(tuple(permits for permits, _ in found) for found in classes)
+        self.members = tuple(tuple(cells for _, cells in found) for found in classes)
+        self.removals = tuple(
+            (1 << bit, sum(1 << self.names.index(name) for name in requirement.removes))
+            for bit, requirement in enumerate(rulebook.requirements)
+        )
+        self.requirements = (1 << len(rulebook.requirements)) - 1
+        self._numbered = {rule.id: 1 << len(rulebook.requirements) + at for at, rule in enumerate(rulebook.rules)}
+        weights = {concern: priorities.get(concern, 1) for concern in rulebook.concerns}
+        self.concerns = tuple(self._concern(name, weight) for name, weight in weights.items() if weight)
+        self._scores: list[dict[int, Scores]] = [{} for _ in self.concerns]
+
+    @cached_property
+    def whole(self) -> Box:
+        """The box of all answer sets."""
+        return tuple((1 << len(found)) - 1 for found in self.permits)
+
+    def bit_of(self, rule: str) -> int:
+        """The bit of a rule by its id."""
+        return self._numbered[rule]
+
+    def fired(self, point: Point) -> int:
+        """The arguments that fire at a point."""
+        bits = self.everything
+        for permits, class_ in zip(self.permits, point, strict=True):
+            bits &= permits[class_]
+        return bits
+
+    def gone(self, fired: int) -> int:
+        """The mechanisms that the requirements among the fired arguments remove, as a mask."""
+        mask = 0
+        if fired & self.requirements:
+            for bit, removed in self.removals:
+                if fired & bit:
+                    mask |= removed
+        return mask
+
+    def totals(self, fired: int) -> list[int]:
+        """The points of every mechanism when these arguments fire, requirements aside."""
+        parts = []
+        for concern, known in zip(self.concerns, self._scores, strict=True):
+            bits = fired & concern.rules
+            if bits not in known:
+                known[bits] = scores_of(concern, bits, len(self.names))
+            parts.append(known[bits])
+        return list(map(sum, zip(*parts, strict=True))) if parts else [0] * len(self.names)
+
+    def winner(self, fired: int) -> int | None:
+        """The mechanism that wins when these arguments fire; None when nothing is left."""
+        gone = self.gone(fired)
+        best, most = None, 0
+        for mechanism, points in enumerate(self.totals(fired)):
+            if not gone >> mechanism & 1 and (best is None or points > most):
+                best, most = mechanism, points
+        return best
+
+    def winner_at(self, point: Point) -> int | None:
+        """The mechanism that wins at a point; None when nothing is left."""
+        return self.winner(self.fired(point))
+
+    def _concern(self, name: str, weight: int) -> Concern:
+        rules = [rule for rule in self.rulebook.rules if rule.concern == name]
+        sides: dict[tuple[int, bool], list[tuple[int, int]]] = {}
+        for rule in rules:
+            for mechanism, points in rule.points.items():
+                side = sides.setdefault((self.names.index(mechanism), points > 0), [])
+                side.append((self.bit_of(rule.id), points * weight))
+        voices = tuple(
+            Voice(mechanism, tuple(sorted(side, key=lambda each: -abs(each[1]))))
+            for (mechanism, _), side in sides.items()
+        )
+        bits = 0
+        for rule in rules:
+            bits |= self.bit_of(rule.id)
+        return Concern(bits, self.axes_of(bits), voices)
+
+    def axes_of(self, arguments: int) -> tuple[int, ...]:
+        """The axes that any of these arguments looks at: where some class does not permit it."""
+        return tuple(at for at, permits in enumerate(self.permits) if any(arguments & ~allowed for allowed in permits))
+
+
+def scores_of(concern: Concern, fired: int, count: int) -> Scores:
+    """The points of each of `count` mechanisms in a concern when these arguments fire."""
+    points = [0] * count
+    for voice in concern.voices:
+        points[voice.mechanism] += voice.points(fired)
+    return tuple(points)
+
+
+def _classes(axis: Axis, arguments: Sequence[Requirement | Rule], *, apart: bool) -> list[tuple[int, tuple[int, ...]]]:
+    """The axis's cells by what they permit."""
+    alike: dict[tuple[int, tuple[str, ...]], list[int]] = {}
+    for number, permits in enumerate(_permits(axis, arguments)):
+        cell = axis.cells[number]
+        states = tuple(state_of(cell, question) for question in axis.questions) if apart else ()
+        alike.setdefault((permits, states), []).append(number)
+    return [(mask, tuple(numbers)) for (mask, _), numbers in alike.items()]
+
+
+def _permits(axis: Axis, arguments: Sequence[Requirement | Rule]) -> list[int]:
+    """By cell: the arguments that do not ask this axis for another cell."""
+    known = {name for cell in axis.cells for name in cell.choices}
+    found = [(1 << len(arguments)) - 1] * len(axis.cells)
+    for bit, argument in enumerate(arguments):
+        for name, choices in argument.when.terms:
+            if name in known:
+                for number, cell in enumerate(axis.cells):
+                    if cell.choices.get(name) not in choices:
+                        found[number] &= ~(1 << bit)
+    return found
+
+
+def state_of(cell: Cell, question: str) -> str:
+    """How much a cell knows of a question: "" nothing, "given" the very value, otherwise "choice"."""
+    if question in cell.given:
+        return "given"
+    return "choice" if question in cell.choices else ""

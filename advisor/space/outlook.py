@@ -1,0 +1,154 @@
+"""What the answers so far already settle, what is still open, and what is most worth finding out."""
+
+from collections.abc import Iterator, Mapping
+from random import Random
+
+from advisor.model import Question, Rulebook, Value, Worthwhile
+from advisor.space.answered import Answered
+from advisor.space.compiled import Box, Point
+from advisor.space.search import bits_of, lowest
+
+PROBES = 64
+"""How many random points are tried before the search that also proves."""
+
+
+def settled(rulebook: Rulebook, values: Mapping[str, Value], priorities: Mapping[str, int]) -> str | None:
+    """The mechanism that wins whatever the unanswered questions are answered, unknown included.
+
+    Args:
+        rulebook: the rules.
+        values: the known answers by question id, as `values_of` gives them.
+        priorities: 0, 1 or 2 by concern id; what is missing counts as 1.
+
+    Returns:
+        None when that is open, or when the answers contradict each other.
+    """
+    return settled_by(Answered(rulebook, values, priorities))
+
+
+def settled_by(answered: Answered) -> str | None:
+    """See `settled`."""
+    box = answered.box(answered.values)
+    winner = answered.space.winner_at(lowest(box))
+    if winner is None or answered.search.challenge(box, winner) is not None:
+        return None
+    return answered.space.names[winner]
+
+
+def open_questions(rulebook: Rulebook, values: Mapping[str, Value], priorities: Mapping[str, int]) -> frozenset[str]:
+    """The unanswered questions that can still change the winner, for some answers to the others.
+
+    A contradiction counts as a winner of its own. See `settled` for the arguments.
+    """
+    return open_in(Answered(rulebook, values, priorities))
+
+
+def open_in(answered: Answered) -> frozenset[str]:
+    """See `open_questions`."""
+    box = answered.box(answered.values)
+    winner = answered.space.winner_at(lowest(box))
+    if answered.search.challenge(box, winner) is None:
+        return frozenset()
+    return frozenset(name for name in answered.unknown if _Swing(answered, name).exists(box))
+
+
+class _Swing:
+    """Whether one question can change the winner, all other answers being the same."""
+
+    def __init__(self, answered: Answered, question: str) -> None:
+        self._answered = answered
+        self._axis = answered.axis_of(question)
+        self._neighbours = answered.neighbours(question)
+        permits = answered.space.permits[self._axis]
+        some = every = permits[0]
+        for each in permits:
+            some |= each
+            every &= each
+        self._asked = some & ~every
+
+    def exists(self, box: Box) -> bool:
+        """Whether it can inside the box: by trying, and then by a search that ends in a proof."""
+        if not self._asked & self._answered.search.span(box)[0]:
+            return False
+        chance = Random(0)  # the same points each time
+        return any(self._at(_random(box, chance)) for _ in range(PROBES)) or self._search(box)
+
+    def _search(self, box: Box) -> bool:
+        search = self._answered.search
+        possible, _ = search.span(box)
+        if not self._asked & possible:
+            return False
+        point = lowest(box)
+        if self._at(point):
+            return True
+        winner = self._answered.space.winner_at(point)
+        if search.holds(box, winner):
+            return False
+        closed = tuple(1 << point[at] if at == self._axis else classes for at, classes in enumerate(box))
+        axis = search.loosest(closed)
+        return axis is not None and any(self._search(part) for part in search.parts(box, axis))
+
+    def _at(self, point: Point) -> bool:
+        """Whether it can where all other answers are those of a point."""
+        winners: dict[int, int | None] = {}
+        for pair in self._neighbours:
+            for class_ in pair:
+                if class_ not in winners:
+                    moved = (*point[: self._axis], class_, *point[self._axis + 1 :])
+                    winners[class_] = self._answered.space.winner_at(moved)
+            if winners[pair[0]] != winners[pair[1]]:
+                return True
+        return False
+
+
+def worthwhile(rulebook: Rulebook, values: Mapping[str, Value], priorities: Mapping[str, int]) -> Worthwhile | None:
+    """The unanswered question most worth finding out, the others staying unknown.
+
+    It is the one with the most answers that would change the winner; among equals, the first that is asked.
+
+    Returns:
+        None when no single answer would change the winner.
+    """
+    return worthwhile_in(Answered(rulebook, values, priorities))
+
+
+def worthwhile_in(answered: Answered) -> Worthwhile | None:
+    """See `worthwhile`."""
+    space = answered.space
+    now = space.winner_at(lowest(answered.box(answered.values, answered.unknown)))
+    best: Worthwhile | None = None
+    for name in answered.unknown:
+        outcomes = dict(_outcomes(answered, space.rulebook.questions[name]))
+        changes = sum(winner != now for winner in outcomes.values())
+        if changes > (best.changes if best else 0):
+            named = {choice: None if won is None else space.names[won] for choice, won in outcomes.items()}
+            best = Worthwhile(name, named, changes)
+    return best
+
+
+def _outcomes(answered: Answered, question: Question) -> Iterator[tuple[str, int | None]]:
+    """By answer: who wins then. A band in which that depends on a fact is told apart by the fact."""
+    at = answered.axis_of(question.id)
+    axis = answered.space.axes[at]
+    others = [name for name in answered.unknown if name != question.id]
+    point = lowest(answered.box(answered.values, answered.unknown))
+    box = answered.box(answered.values, others)
+    found: dict[str, dict[str, int | None]] = {choice: {} for choice in question.choices}
+    for class_ in bits_of(box[at]):
+        winner = answered.space.winner_at((*point[:at], class_, *point[at + 1 :]))
+        for number in answered.space.members[at][class_]:
+            choices = axis.cells[number].choices
+            if question.id in choices and answered.stands(number, question.id):
+                facts = [
+                    f"{name} {choice}" for name, choice in choices.items() if name in answered.space.rulebook.facts
+                ]
+                found[choices[question.id]][", ".join(facts)] = winner
+    for choice, winners in found.items():
+        if len(set(winners.values())) == 1:
+            yield choice, next(iter(winners.values()))
+        else:
+            yield from ((f"{choice}: {facts}", winner) for facts, winner in winners.items())
+
+
+def _random(box: Box, chance: Random) -> Point:
+    return tuple(chance.choice(list(bits_of(classes))) for classes in box)

@@ -1,0 +1,180 @@
+"""Finds an answer set in a box that another mechanism wins, or proves that there is none.
+
+Branch and bound. In each concern the sets of rules that can fire together inside the box are known exactly;
+the bound takes the best of them for the challenger concern by concern, so it is too high only where two
+concerns want different answers to the same question.
+"""
+
+from collections.abc import Iterator
+
+from advisor.space.compiled import Box, Concern, Point, Scores, Space, scores_of
+
+
+class Search:
+    """Searches one space; remembers what it learned about concerns in boxes."""
+
+    def __init__(self, space: Space) -> None:
+        self.space = space
+        self._reach: list[dict[Box, frozenset[int]]] = [{} for _ in space.concerns]
+        self._ahead: list[dict[tuple[int, frozenset[int]], Scores]] = [{} for _ in space.concerns]
+        self._spans: list[dict[int, tuple[int, int]]] = [{} for _ in space.axes]
+
+    def challenge(self, box: Box, holder: int | None) -> Point | None:
+        """A point of the box where `holder` does not win; None when it wins everywhere in it.
+
+        A holder of None stands for "nothing is left".
+        """
+        if holder is None:
+            return self._alive(box)
+        possible, _ = self.span(box)
+        for bit, removed in self.space.removals:
+            if removed >> holder & 1 and possible & bit:
+                return lowest(self._where(box, bit))
+        return self._beaten(box, holder)
+
+    def holds(self, box: Box, holder: int | None) -> bool:
+        """Whether the bounds alone prove that `holder` wins everywhere in the box; None: that nothing is left."""
+        possible, certain = self.span(box)
+        if holder is None:
+            return self.space.gone(certain) == (1 << len(self.space.names)) - 1
+        return not self.space.gone(possible) >> holder & 1 and not self.challengers(box, holder)
+
+    def point_with(self, box: Box, point: Point) -> Point | None:
+        """The point, moved into the box where it lies outside of it; None when the box is empty."""
+        if not all(box):
+            return None
+        return tuple(
+            class_ if classes >> class_ & 1 else (classes & -classes).bit_length() - 1
+            for classes, class_ in zip(box, point, strict=True)
+        )
+
+    def span(self, box: Box) -> tuple[int, int]:
+        """The arguments that fire somewhere in the box, each by itself, and those that fire everywhere."""
+        possible = certain = self.space.everything
+        for permits, classes, known in zip(self.space.permits, box, self._spans, strict=True):
+            if classes not in known:
+                some, every = 0, self.space.everything
+                for class_ in bits_of(classes):
+                    some |= permits[class_]
+                    every &= permits[class_]
+                known[classes] = some, every
+            some, every = known[classes]
+            possible &= some
+            certain &= every
+        return possible, certain
+
+    def ahead(self, box: Box, holder: int) -> list[int]:
+        """By mechanism: an upper bound of how far it can be ahead of the holder inside the box."""
+        parts = []
+        for number, concern in enumerate(self.space.concerns):
+            reach = self.reach(number, box)
+            known = self._ahead[number]
+            key = (holder, reach)
+            if key not in known:
+                known[key] = self._best_leads(concern, reach, holder)
+            parts.append(known[key])
+        return list(map(sum, zip(*parts, strict=True))) if parts else [0] * len(self.space.names)
+
+    def reach(self, number: int, box: Box) -> frozenset[int]:
+        """The sets of a concern's rules that fire together somewhere in the box, each as a mask."""
+        concern = self.space.concerns[number]
+        key = tuple(box[axis] for axis in concern.axes)
+        known = self._reach[number]
+        if key not in known:
+            sets = {concern.rules}
+            for axis in concern.axes:
+                permits = self.space.permits[axis]
+                allowed = {permits[class_] & concern.rules for class_ in bits_of(box[axis])}
+                sets = {fired & each for fired in sets for each in allowed}
+            known[key] = frozenset(sets)
+        return known[key]
+
+    def challengers(self, box: Box, holder: int) -> list[int]:
+        """The mechanisms that the bound does not exclude from beating the holder, with none left out."""
+        _, certain = self.span(box)
+        gone = self.space.gone(certain)
+        return [
+            mechanism
+            for mechanism, lead in enumerate(self.ahead(box, holder))
+            if lead >= (mechanism > holder) and mechanism != holder and not gone >> mechanism & 1
+        ]
+
+    def _best_leads(self, concern: Concern, reach: frozenset[int], holder: int) -> Scores:
+        vectors = [scores_of(concern, fired, len(self.space.names)) for fired in reach]
+        return tuple(
+            max(vector[mechanism] - vector[holder] for vector in vectors) for mechanism in range(len(self.space.names))
+        )
+
+    def _beaten(self, box: Box, holder: int) -> Point | None:
+        if not self.challengers(box, holder):
+            return None
+        probe = lowest(box)
+        if self.space.winner_at(probe) != holder:
+            return probe
+        axis = self.loosest(box)
+        if axis is None:
+            return None
+        parts = sorted(self.parts(box, axis), key=lambda part: -max(self.ahead(part, holder)))
+        return next((found for part in parts if (found := self._beaten(part, holder))), None)
+
+    def loosest(self, box: Box) -> int | None:
+        """The axis on which most still depends inside the box; None when all arguments are settled."""
+        possible, certain = self.span(box)
+        open_ = possible & ~certain
+        weights = [0] * len(box)
+        for axis, (permits, classes) in enumerate(zip(self.space.permits, box, strict=True)):
+            if classes & (classes - 1):
+                asked = {permits[class_] & open_ for class_ in bits_of(classes)}
+                if len(asked) > 1:
+                    some = every = next(iter(asked))
+                    for each in asked:
+                        some |= each
+                        every &= each
+                    weights[axis] = (some & ~every).bit_count()
+        most = max(weights, default=0)
+        return weights.index(most) if most else None
+
+    def parts(self, box: Box, axis: int) -> Iterator[Box]:
+        """The box, divided by what the axis permits of the arguments that are still open."""
+        possible, _ = self.span(box)
+        groups: dict[int, int] = {}
+        for class_ in bits_of(box[axis]):
+            key = self.space.permits[axis][class_] & possible
+            groups[key] = groups.get(key, 0) | 1 << class_
+        for group in groups.values():
+            yield (*box[:axis], group, *box[axis + 1 :])
+
+    def _where(self, box: Box, argument: int) -> Box:
+        """The part of the box where an argument fires."""
+        return tuple(
+            sum(1 << class_ for class_ in bits_of(classes) if permits[class_] & argument)
+            for permits, classes in zip(self.space.permits, box, strict=True)
+        )
+
+    def _alive(self, box: Box) -> Point | None:
+        """A point where some mechanism is left."""
+        possible, certain = self.span(box)
+        every = (1 << len(self.space.names)) - 1
+        if self.space.gone(certain) == every:
+            return None
+        probe = lowest(box)
+        if self.space.winner_at(probe) is not None:
+            return probe
+        open_ = possible & ~certain & self.space.requirements
+        for axis, (permits, classes) in enumerate(zip(self.space.permits, box, strict=True)):
+            if len({permits[class_] & open_ for class_ in bits_of(classes)}) > 1:
+                return next((found for part in self.parts(box, axis) if (found := self._alive(part))), None)
+        return None
+
+
+def bits_of(mask: int) -> Iterator[int]:
+    """The numbers of the bits that are set."""
+    while mask:
+        low = mask & -mask
+        yield low.bit_length() - 1
+        mask ^= low
+
+
+def lowest(box: Box) -> Point:
+    """The point of a box that takes the first class of each axis."""
+    return tuple((classes & -classes).bit_length() - 1 for classes in box)
