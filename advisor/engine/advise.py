@@ -18,6 +18,7 @@ from advisor.model import (
     Rulebook,
     ServiceClass,
 )
+from advisor.space import Answered, sufficient_in, worthwhile_in
 
 CLEAR_LEAD = 3
 WEIGHT = {word: weight for weight, word in enumerate(ServiceClass)}
@@ -34,6 +35,7 @@ def _component_advice(rulebook: Rulebook, file: AnswerFile, component: Component
     values = values_of(rulebook, file, component)
     facts = facts_of(rulebook, values)
     decision = decide(rulebook, facts, file.priorities)
+    answered = Answered(rulebook, values, file.priorities)
     asked = [*rulebook.component_questions, *rulebook.system_questions]
     bare = ComponentAdvice(
         name=component.name,
@@ -53,6 +55,8 @@ def _component_advice(rulebook: Rulebook, file: AnswerFile, component: Component
         defaults=_defaults(rulebook, file, component),
         unknown=tuple(question.id for question in asked if question.id not in values),
         contradiction=None,
+        sufficient=sufficient_in(answered),
+        worthwhile=worthwhile_in(answered),
     )
     if not decision.scores:
         return replace(bare, contradiction=Contradiction(_needed(decision.removals, rulebook)))

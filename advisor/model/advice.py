@@ -1,7 +1,7 @@
 """What the engine says, with everything that a reader needs to question it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from advisor.model.vocabulary import ServiceClass, Value
 
@@ -149,6 +149,9 @@ class ComponentAdvice:
         reasons: the strongest arguments for the winner, weightiest first; never empty with a winner.
         defaults: answers that the archetype supplied.
         unknown: questions that nobody answered.
+        sufficient: a smallest part of the answers that forces the result, whatever the others are (what nobody
+            answered is then taken to stay unknown, where that could still change it).
+        worthwhile: the unknown that is most worth finding out; None when no single one changes the winner.
     """
 
     name: str
@@ -168,6 +171,8 @@ class ComponentAdvice:
     defaults: Mapping[str, str]
     unknown: tuple[str, ...]
     contradiction: Contradiction | None
+    sufficient: Mapping[str, Value] = field(default_factory=dict)
+    worthwhile: Worthwhile | None = None
 
 
 @dataclass(frozen=True, slots=True)

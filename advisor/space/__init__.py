@@ -1,6 +1,15 @@
 """Exact answers about every possible set of answers: no sampling, unknown included."""
 
-from advisor.space.outlook import open_questions, settled, worthwhile
-from advisor.space.sufficient import sufficient
+from advisor.space.answered import Answered
+from advisor.space.outlook import open_questions, settled, worthwhile, worthwhile_in
+from advisor.space.sufficient import sufficient, sufficient_in
 
-__all__ = ["open_questions", "settled", "sufficient", "worthwhile"]
+__all__ = [
+    "Answered",
+    "open_questions",
+    "settled",
+    "sufficient",
+    "sufficient_in",
+    "worthwhile",
+    "worthwhile_in",
+]
