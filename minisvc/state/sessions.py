@@ -16,10 +16,9 @@ from datetime import timedelta
 from typing import Any, NoReturn
 
 import msgspec
-from flask import Flask, Request, Response
+from flask import Flask, Request, Response, abort
 from flask.sessions import NullSession
 from flask_session.base import ServerSideSession, ServerSideSessionInterface
-from werkzeug.exceptions import ServiceUnavailable
 
 from minisvc.clock import Clock
 from minisvc.keeping import Keeping
@@ -54,6 +53,11 @@ class Record:
         return min(self.used_s + keeping.idle_s, self.began_s + keeping.absolute_s) - now_s
 
 
+def is_use_to_be_noted(record: Record, keeping: Keeping, now_s: float) -> bool:
+    """Whether so much of the idle time has passed that a mere reading is worth a write."""
+    return now_s - record.used_s >= NOTED_AFTER * keeping.idle_s
+
+
 class Saved(dict[str, Any]):
     """What was read from the store, with what the session interface has to remember of it."""
 
@@ -70,15 +74,17 @@ class Session(ServerSideSession):  # type: ignore[misc]  # Flask-Session has no 
         super().__init__(initial, sid, permanent)
 
 
-class Unavailable(NullSession):
-    """The session of a request whose store does not answer: whoever asks for it is told so."""
+class Refused(NullSession):
+    """The session of a request that can have none, for its store does not answer or the client sent nonsense: whoever
+    asks for it is told so. A request that needs no session is answered, such as a health check.
+    """
 
-    def __init__(self, reason: StoreDown) -> None:
+    def __init__(self, answer: Response) -> None:
         super().__init__()
-        self.reason = reason
+        self._answer = answer
 
     def _refuse(self, *_: Any, **__: Any) -> NoReturn:
-        raise ServiceUnavailable(response=refusal(self.reason))
+        abort(self._answer)
 
     __getitem__ = get = __contains__ = __iter__ = __len__ = keys = values = items = copy = _refuse
     __setitem__ = __delitem__ = clear = pop = popitem = update = setdefault = _refuse
@@ -98,7 +104,7 @@ class Sessions(ServerSideSessionInterface):  # type: ignore[misc]  # Flask-Sessi
         try:
             return super().open_session(app, request)
         except StoreDown as down:
-            return Unavailable(down)
+            return Refused(refusal(down))
 
     def save_session(self, app: Flask, session: Any, response: Response) -> None:
         """Write it if it changed, or if its use is to be noted; if that fails, refuse in place of the answer."""
@@ -116,8 +122,7 @@ class Sessions(ServerSideSessionInterface):  # type: ignore[misc]  # Flask-Sessi
         """If it changed, or was used again after a while."""
         if session.modified or session.saved is None:
             return bool(session.modified)
-        used_s = session.saved.record.used_s
-        return bool(self._clock() - used_s >= NOTED_AFTER * self.keeping.idle_s)
+        return is_use_to_be_noted(session.saved.record, self.keeping, self._clock())
 
     def _retrieve_session_data(self, store_id: str) -> Saved | None:
         entry = self.store.get(store_id) if _ID.fullmatch(store_id) else None

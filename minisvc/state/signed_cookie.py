@@ -1,49 +1,52 @@
 """The whole session in a signed cookie: the client carries it, any instance can read it.
 
-Flask's own default. Signed is not secret: anybody who holds the cookie can read it, and an old one is
-accepted again until it expires.
+Signed by Flask's own serializer. Signed is not secret: anybody who holds the cookie can read it, and an old one is
+accepted again until it times out.
 """
 
 from __future__ import annotations
 
 import secrets
-from collections.abc import Collection
 from dataclasses import replace
-from typing import Any
 
-from flask import Flask, Response
+from flask import Flask
 from flask.sessions import SecureCookieSessionInterface
 from itsdangerous import BadSignature
 
 from minisvc.clock import Clock, wall
 from minisvc.fence import Fence
-from minisvc.keyvalue import TooLarge
 from minisvc.layout import Service
-from minisvc.state.mechanism import Cookie, Held, Mechanism, Probe, Terms, nothing
-from minisvc.state.refusals import refuse
-
-MOST_BYTES = 4096
-"""Of a cookie's name and value together: more, and the client drops it without a word (RFC 6265bis, section 5.7)."""
+from minisvc.state.carried import Carried, CarriedSessions
+from minisvc.state.mechanism import Cookie, Probe, Terms, nothing
+from minisvc.state.sessions import Record
 
 
-class SignedSessions(SecureCookieSessionInterface):
-    """Flask's own interface, which tells when a cookie has become too large in place of losing it."""
+class Signature:
+    """A seal that anybody can read and only holders of the key can make: HMAC over JSON (itsdangerous)."""
 
-    def regenerate(self, session: Any) -> None:
-        """There is no id to renew: the whole session is written anew."""
-        session.modified = True
+    def __init__(self, key: bytes) -> None:
+        keyed = Flask(__name__)
+        keyed.secret_key = key
+        serializer = SecureCookieSessionInterface().get_signing_serializer(keyed)
+        assert serializer is not None, "there is a key"
+        self._serializer = serializer
 
-    def save_session(self, app: Flask, session: Any, response: Response) -> None:
-        """Set the cookie, unless the client would drop it."""
-        super().save_session(app, session, response)
-        name = self.get_cookie_name(app)
-        for told in response.headers.getlist("Set-Cookie"):
-            pair = told.partition(";")[0]
-            if pair.startswith(f"{name}=") and len(pair) - 1 > MOST_BYTES:
-                refuse(response, TooLarge("a cookie", len(pair) - 1, MOST_BYTES))
+    def close(self, record: Record) -> str:
+        """The payload is `[began, used, session]`; times to a tenth of a second, for each byte is sent each time."""
+        text = self._serializer.dumps([round(record.began_s, 1), round(record.used_s, 1), record.data])
+        return text if isinstance(text, str) else text.decode()
+
+    def open(self, text: str) -> Record | None:
+        """The record, if the signature is good."""
+        try:
+            began_s, used_s, data = self._serializer.loads(text)
+        except (BadSignature, UnicodeEncodeError):
+            # Another cluster's cookie, or one that was tampered with: no session, as for the service.
+            return None
+        return Record(began_s, used_s, data)
 
 
-class SignedCookie(Mechanism):
+class SignedCookie(Carried):
     """One signing key for all instances, made anew for each cluster."""
 
     name = "signed_cookie"
@@ -51,9 +54,12 @@ class SignedCookie(Mechanism):
     def __init__(self, service: Service, cookie: Cookie, clock: Clock = wall) -> None:
         super().__init__(service, cookie, clock)
         self._key = secrets.token_bytes(32)
-        reader = Flask(__name__)
-        reader.secret_key = self._key
-        self._serializer = SecureCookieSessionInterface().get_signing_serializer(reader)
+        self._seal = Signature(self._key)
+
+    @property
+    def seal(self) -> Signature:
+        """The signature that instances make, too."""
+        return self._seal
 
     def terms(self, instance: str) -> Terms:
         """The key, which is the same for all."""
@@ -62,19 +68,7 @@ class SignedCookie(Mechanism):
     @staticmethod
     def furnish(terms: Terms, app: Flask, fence: Fence) -> Probe:  # noqa: ARG004  # the contract's
         """Nothing is kept: the instance only learns the key."""
+        assert terms.key is not None
         app.secret_key = terms.key
-        app.session_interface = SignedSessions()
+        app.session_interface = CarriedSessions(Signature(terms.key), terms.keeping, terms.clock)
         return nothing
-
-    def held(self, cookies: Collection[str] = ()) -> list[Held]:
-        """The sessions that the given cookies carry, as far as their signatures are good."""
-        return [held for cookie in cookies if (held := self._read(cookie))]
-
-    def _read(self, cookie: str) -> Held | None:
-        if self._serializer is None:
-            return None
-        try:
-            return Held("client", cookie, self._serializer.loads(cookie))
-        except BadSignature:
-            # Another cluster's cookie, or one that was tampered with: no session, as for the service.
-            return None
