@@ -1,13 +1,11 @@
 """Reads and writes answer files. Whatever is not allowed is reported, all of it at once."""
 
-import os
 from collections.abc import Mapping
-from contextlib import suppress
 from pathlib import Path
 
 from advisor.checker import MOST, Checker
-from advisor.document import Node, parse, read_text
-from advisor.errors import AnswersError, Fault, FileError, Place, did_you_mean
+from advisor.document import Node, parse, read_text, write_text
+from advisor.errors import AnswersError, Fault, Place, did_you_mean
 from advisor.model import UNKNOWN, AnswerFile, Component, Question, Rulebook, Value
 
 VERSION = 1
@@ -142,15 +140,7 @@ def save_answers(path: Path, file: AnswerFile) -> None:
     Raises:
         FileError: the folder cannot be written to.
     """
-    beside = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    try:
-        beside.write_text(written(file), encoding="utf-8")
-        beside.replace(path)
-    except OSError as error:
-        with suppress(OSError):  # the fault to tell is the first one
-            beside.unlink()
-        why = f"the answers cannot be saved here: {error.strerror}."
-        raise FileError([Fault(Place(str(path)), why, "Name another place: advisor --answers FILE.")]) from None
+    write_text(path, written(file), what="the answers", hint="Name another place: advisor --answers FILE.")
 
 
 def written(file: AnswerFile) -> str:

@@ -8,10 +8,11 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NoReturn
 
+from advisor.commands import lines
 from advisor.errors import AdvisorError, Cancelled, Fault, UsageError, did_you_mean
 
 DONE, BAD, CANCELLED = 0, 2, 130
-OPTIONS = ("--json", "--rules", "--plain", "--answers", "--version", "--help")
+OPTIONS = ("--json", "--format", "--output", "--rules", "--plain", "--answers", "--version", "--help")
 
 
 class _Parser(argparse.ArgumentParser):
@@ -72,10 +73,7 @@ def _parser() -> _Parser:
     parser.add_argument("--answers", type=Path, metavar="FILE", help="keep the interview's answers here")
     parser.add_argument("--rules", type=Path, metavar="FILE", help="use other rules than the advisor's own")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", parser_class=_Parser)
-    recommend = commands.add_parser("recommend", help="advise on an answer file, without questions")
-    recommend.add_argument("file", type=Path, metavar="FILE", help="answers in YAML or JSON")
-    recommend.add_argument("--json", action="store_true", help="print JSON, and nothing else")
-    recommend.add_argument("--rules", type=Path, metavar="FILE", default=argparse.SUPPRESS, help="use other rules")
+    lines.declare(commands)
     resume = commands.add_parser("resume", help="go on with an interview")
     resume.add_argument("file", type=Path, metavar="FILE", help="the answers so far")
     resume.add_argument("--plain", action="store_true", default=argparse.SUPPRESS, help="numbered lines")
@@ -94,10 +92,8 @@ def _run(line: argparse.Namespace) -> int:
 
         print(f"advisor {version('statewise')}")
         return DONE
-    if line.command == "recommend":
-        from advisor.commands import recommend  # noqa: PLC0415
-
-        recommend.run(line.file, line.rules, as_json=line.json)
+    if "do" in line:
+        line.do(line)
         return DONE
     if line.command == "rules":
         from advisor.commands import rules  # noqa: PLC0415

@@ -3,6 +3,7 @@
 A parsed document says nothing about meaning; `advisor.checker` asks it for texts, numbers and names.
 """
 
+import os
 import re
 from collections.abc import Iterator
 from contextlib import suppress
@@ -67,6 +68,29 @@ def read_text(path: Path) -> str:
     if not text.strip():
         raise refuse("this file is empty.", "Give it at least the line `version: 1`.")
     return text
+
+
+def write_text(path: Path, text: str, *, what: str, hint: str) -> None:
+    """Write a file whole or not at all: a crash leaves the old one.
+
+    Args:
+        path: where to; a file that is there is replaced.
+        text: written as UTF-8.
+        what: how a message calls the text, in the plural: "the answers".
+        hint: what to do where it cannot be written.
+
+    Raises:
+        FileError: the folder cannot be written to.
+    """
+    beside = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    try:
+        beside.write_text(text, encoding="utf-8")
+        beside.replace(path)
+    except OSError as error:
+        with suppress(OSError):  # the fault to tell is the first one
+            beside.unlink()
+        why = f"{what} cannot be saved here: {error.strerror}."
+        raise FileError([Fault(Place(str(path)), why, hint)]) from None
 
 
 def parse(text: str, file: str) -> Node:

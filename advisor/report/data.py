@@ -2,22 +2,23 @@
 
 from typing import Any
 
-from advisor.model import Advice, ComponentAdvice, Reason, Removal, Score
+from advisor.model import Advice, ComponentAdvice, Reason, Removal, Rulebook, Score
+from advisor.report import words
 
 Data = dict[str, Any]
 
 
-def data_of(advice: Advice) -> Data:
+def data_of(advice: Advice, rulebook: Rulebook) -> Data:
     """The advice as JSON-ready data; `overall` is None when every component contradicts itself."""
     return {
         "version": 1,
         "name": advice.name,
         "overall": advice.overall.value if advice.overall else None,
-        "components": [_component(each) for each in advice.components],
+        "components": [_component(each, rulebook) for each in advice.components],
     }
 
 
-def _component(advice: ComponentAdvice) -> Data:
+def _component(advice: ComponentAdvice, rulebook: Rulebook) -> Data:
     return {
         "name": advice.name,
         "archetype": advice.archetype,
@@ -54,6 +55,11 @@ def _component(advice: ComponentAdvice) -> Data:
                 "formula": each.formula,
             }
             for each in advice.figures
+        ],
+        "risks": [
+            {"mechanism": each.id, "risk": one.risk, "mitigation": one.mitigation, "source": one.source}
+            for each in words.mechanisms(advice, rulebook)
+            for one in each.risks
         ],
         "defaults": dict(advice.defaults),
         "unknown": list(advice.unknown),

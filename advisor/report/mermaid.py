@@ -21,8 +21,7 @@ ALIKE = str.maketrans(
         "`": "\N{RIGHT SINGLE QUOTATION MARK}",
         "<": "\N{SINGLE LEFT-POINTING ANGLE QUOTATION MARK}",
         ">": "\N{SINGLE RIGHT-POINTING ANGLE QUOTATION MARK}",
-        "#": "\N{FULLWIDTH NUMBER SIGN}",
-        "&": "\N{FULLWIDTH AMPERSAND}",
+        "#": "\N{MUSIC SHARP SIGN}",
     }
 )
 """Look-alikes: Mermaid decodes its entities in the labels of nodes, but not in the titles of frames."""

@@ -75,3 +75,9 @@ def amount(value: float, unit: str) -> str:
 def signed(points: int, zero: str = "·") -> str:
     """Points with their sign, so that colour says nothing that the text does not."""
     return f"{points:+d}" if points else zero
+
+
+def mechanisms(advice: ComponentAdvice, rulebook: Rulebook) -> list[Mechanism]:
+    """The primary mechanism and those beside it; none on a contradiction."""
+    names = [advice.mechanism, *(each.mechanism for each in advice.also)] if advice.mechanism else []
+    return [rulebook.mechanisms[str(name)] for name in names]

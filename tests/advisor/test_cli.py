@@ -51,7 +51,7 @@ def test_a_contradiction_is_an_answer_and_no_error(run: Run, tmp_path: Path) -> 
         (["rules"], "the following arguments are required: TASK."),
         (["recommend"], "the following arguments are required: FILE."),
         (["recommend", "x", "--jsn"], 'there is no option "--jsn".\n  Did you mean "--json"?'),
-        (["recommend", "x", "y"], "unrecognized arguments: y."),
+        (["resume", "x", "y"], "unrecognized arguments: y."),
         (["recommend", "missing.yaml"], "missing.yaml: there is no such file."),
         (["recommend", "."], ".: this is a directory, not a file."),
         (["--answers", "."], ".: this is a directory, not a file."),

@@ -1,0 +1,42 @@
+"""How the lines of the reporting commands are read. Each command is imported when it is wanted: --help needs none."""
+
+import argparse
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeAlias
+
+from advisor.report.forms import SUFFIXES
+
+Lines: TypeAlias = "argparse._SubParsersAction[Any]"  # argparse has no public name for what add_subparsers returns
+
+
+def declare(commands: Lines) -> None:
+    """Add the commands that report to a parser; a line that names one carries it as `do`."""
+    _recommend(_command(commands, "recommend", _do_recommend, "advise on answer files, without questions"))
+
+
+def _command(
+    commands: Lines, name: str, do: Callable[[argparse.Namespace], None], about: str
+) -> argparse.ArgumentParser:
+    parser: argparse.ArgumentParser = commands.add_parser(
+        name, help=about, description=f"{about[0].upper()}{about[1:]}."
+    )
+    parser.add_argument("--rules", type=Path, metavar="FILE", default=argparse.SUPPRESS, help="use other rules")
+    parser.set_defaults(do=do)
+    return parser
+
+
+def _recommend(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("files", type=Path, metavar="FILE", nargs="+", help="answers in YAML or JSON")
+    form = parser.add_mutually_exclusive_group()
+    form.add_argument("--format", choices=tuple(SUFFIXES), default="text", metavar="FORM", help=", ".join(SUFFIXES))
+    form.add_argument("--json", action="store_const", dest="format", const="json", help="the same as --format json")
+    parser.add_argument(
+        "--output", metavar="PATH", help="a file, or a folder (with a slash at its end) for a file each; adr: a folder"
+    )
+
+
+def _do_recommend(line: argparse.Namespace) -> None:
+    from advisor.commands import recommend  # noqa: PLC0415
+
+    recommend.run(line.files, line.rules, line.format, line.output)
