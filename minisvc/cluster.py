@@ -91,6 +91,31 @@ class Cluster(Deployment):
             host.stop(grace_s)
             self._say("stop", name, f"{name} stopped in order; its memory is gone too.")
 
+    def crash_store(self, service: str | None = None) -> None:
+        """Kill the store of a service (None: of the first that has one); instances stay up and find out by themselves.
+
+        Raises:
+            FaultError: there is none, it is down already, or it is not the lab's to kill.
+        """
+        self._store_command(service, "crash", "crashed: {lost}")
+
+    def restart_store(self, service: str | None = None) -> None:
+        """Start a crashed store again on its port, with what it had on disk and nothing else.
+
+        Raises:
+            FaultError: there is none that is down.
+            StoreUnavailable: it does not come up.
+        """
+        self._store_command(service, "restart", "is back: {lost}")
+
+    def wipe_store(self, service: str | None = None) -> None:
+        """Let a store lose all that it holds, and stay up.
+
+        Raises:
+            FaultError: there is none, it is down, or it is not the lab's to empty.
+        """
+        self._store_command(service, "wipe", "has lost all that it held")
+
     def drain(self, name: str) -> None:
         """Send an instance no new clients; those that are bound to it still reach it."""
         with self.lock:
@@ -245,6 +270,15 @@ class Cluster(Deployment):
 
             balancer.call(apply)
             self._say(kind, None, sentence)
+
+    def _store_command(self, service: str | None, command: str, became: str) -> None:
+        with self.lock:
+            pool = self._stage(f"{command} the store").pool_with_store(service)
+            getattr(pool.mechanism, f"{command}_store")()
+            store = pool.mechanism.store
+            assert store
+            lost = "what it had confirmed is on disk" if store.durable else "all that it held is gone"
+            self._say("store", "store", f"The store ({store.kind}) {became.format(lost=lost)}.")
 
     def _revive(self, host: Host) -> None:
         balancer = self._on("restart")

@@ -18,7 +18,7 @@ from minisvc.host import Host
 from minisvc.layout import Layout, Service
 from minisvc.pool import Pool
 from minisvc.proxies import PROXIES, Proxy
-from minisvc.stores.redis_server import Store
+from minisvc.stores.store import Store
 from minisvc.users import Loads, Traffic, User
 from minisvc.views import BackendView, Holding, find_holdings
 

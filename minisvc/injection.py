@@ -28,12 +28,14 @@ from minisvc.faults.kinds import (
     Slow,
     StoreCrash,
     StoreSlow,
+    StoreWipe,
 )
 from minisvc.faults.script import Script
 from minisvc.pool import Pool
 from minisvc.schedule import Schedule
 from minisvc.sockets import held_port
 from minisvc.stage import Stage
+from minisvc.state import Mechanism
 from minisvc.stores.link import Disturbance
 
 INSIDE = (Slow, ErrorShare, DropResponse, StoreSlow)
@@ -135,7 +137,7 @@ class Injection:
             self._tell(pool, name)
 
     def _begin_in_store(self, fault: StoreFault) -> None:
-        pool = self._stored(fault)
+        pool = self._stage.pool_with_store(fault.service)
         for name in list(pool.hosts):
             self._suspect(name)
             if isinstance(fault, StoreSlow):
@@ -144,18 +146,15 @@ class Injection:
         if isinstance(fault, StoreCrash):
             mechanism = pool.mechanism
             mechanism.crash_store()
-            # State may have moved elsewhere meanwhile: then nobody needs the old store.
-            self._undo.callback(lambda: mechanism.restart_store() if self._has_state(pool, mechanism) else None)
+            self._undo.callback(self._bring_back, pool, mechanism)
+        elif isinstance(fault, StoreWipe):
+            pool.mechanism.wipe_store()
 
-    def _has_state(self, pool: Pool, mechanism: object) -> bool:
-        return self._stage.is_open and pool.mechanism is mechanism
-
-    def _stored(self, fault: StoreFault) -> Pool:
-        """The pool whose store is meant."""
-        pools = self._stage.pools
-        if fault.service is not None:
-            return pools[self._stage.commands.layout.find(fault.service).name]
-        return next((pool for pool in pools.values() if pool.mechanism.store), next(iter(pools.values())))
+    def _bring_back(self, pool: Pool, mechanism: Mechanism) -> None:
+        """Restart a crashed store, unless somebody did, or nobody needs it: state may have moved elsewhere."""
+        wanted = self._stage.is_open and pool.mechanism is mechanism
+        if wanted and mechanism.store and not mechanism.store.running:
+            mechanism.restart_store()
 
     def _tell(self, pool: Pool, name: str) -> None:
         """Let the instance itself do it."""

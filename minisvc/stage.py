@@ -102,6 +102,16 @@ class Stage:
                 return pool
         raise UnknownInstance(instance, [name for pool in self.pools.values() for name in pool.hosts])
 
+    def pool_with_store(self, service: str | None) -> Pool:
+        """The pool whose store is meant: that of a service, or (None) the first that has one, or the first.
+
+        Raises:
+            LayoutError: there is no service of that name.
+        """
+        if service is not None:
+            return self.pools[self.commands.layout.find(service).name]
+        return next((pool for pool in self.pools.values() if pool.mechanism.store), next(iter(self.pools.values())))
+
     def has(self, instance: str) -> bool:
         """Whether there is an instance of that name: it may have been scaled in."""
         return self.is_open and any(instance in pool.hosts for pool in self.pools.values())

@@ -22,6 +22,7 @@ from minisvc.faults.kinds import (
     Slow,
     StoreCrash,
     StoreSlow,
+    StoreWipe,
 )
 from minisvc.faults.script import Script
 
@@ -29,7 +30,19 @@ __all__ = ["FAULTS", "Fault", "read"]
 
 FAULTS: Mapping[str, type[Fault]] = {
     each.kind: each
-    for each in (Crash, Hang, Slow, ErrorShare, DropResponse, Refuse, Partition, StoreCrash, StoreSlow, Script)
+    for each in (
+        Crash,
+        Hang,
+        Slow,
+        ErrorShare,
+        DropResponse,
+        Refuse,
+        Partition,
+        StoreCrash,
+        StoreSlow,
+        StoreWipe,
+        Script,
+    )
 }
 """Every kind of fault by its name."""
 

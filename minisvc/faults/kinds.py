@@ -159,14 +159,14 @@ class Partition(InstanceFault):
 
 @dataclass(frozen=True, kw_only=True)
 class StoreCrash(StoreFault):
-    """The store dies with all that it holds, and comes back empty on the same port at the end."""
+    """The store dies, and comes back on the same port at the end, with what it had on disk and nothing else."""
 
     kind: ClassVar[str] = "store_crash"
 
     @property
     def says(self) -> str:
         """For the diary."""
-        return "the store crashed, and all that it held is gone"
+        return "the store crashed"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -188,3 +188,15 @@ class StoreSlow(StoreFault):
     def says(self) -> str:
         """For the diary."""
         return f"the store takes {self.delay_s:g} s longer for each command"
+
+
+@dataclass(frozen=True, kw_only=True)
+class StoreWipe(StoreFault):
+    """The store loses all that it holds and stays up; nothing brings that back at the end."""
+
+    kind: ClassVar[str] = "store_wipe"
+
+    @property
+    def says(self) -> str:
+        """For the diary."""
+        return "the store has lost all that it held"

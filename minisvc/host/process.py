@@ -14,9 +14,9 @@ from pathlib import Path
 from minisvc.host.contract import DOWN, DRAINING, HUNG, NEVER_STARTED, RUNNING, STOPPED, UP, Factory, Sessions, wrong
 from minisvc.host.nursery import paths
 from minisvc.host.orders import Birth
-from minisvc.host.port import KeptPort
 from minisvc.host.remote import Remote, pickled
 from minisvc.host.thread import raise_kept
+from minisvc.kept_port import KeptPort
 
 SESSIONS_WITHIN_S = 0.5
 HEARD_WITHIN_S = 5.0

@@ -7,8 +7,8 @@ import threading
 from minisvc.fence import Fence
 from minisvc.host.contract import DOWN, DRAINING, HUNG, NEVER_STARTED, RUNNING, STOPPED, UP, Factory, Sessions, wrong
 from minisvc.host.life import Life
-from minisvc.host.port import KeptPort
 from minisvc.host.wsgi import base_environ
+from minisvc.kept_port import KeptPort
 
 
 class ThreadHost:

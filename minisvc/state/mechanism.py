@@ -15,7 +15,7 @@ from minisvc.fence import Fence
 from minisvc.keeping import Keeping
 from minisvc.layout import Service
 from minisvc.stores.link import Links
-from minisvc.stores.redis_server import Store
+from minisvc.stores.store import Store
 
 Probe = Callable[[], Mapping[str, Mapping[str, Any]]]
 """Looks into one instance's memory: each live session by its id."""
@@ -105,29 +105,36 @@ class Mechanism(ABC):
         """The sessions alive now. `cookies` are those that clients present, for state held by clients."""
 
     def crash_store(self) -> None:
-        """Kill the store, and with it all that it holds; instances stay up and find out by themselves.
+        """Kill the store; instances stay up and find out by themselves.
 
         Raises:
-            FaultError: there is no store, or it is a given one, which is not the lab's to kill.
+            FaultError: there is no store, it is down already, or it is a given one, which is not the lab's to kill.
         """
-        store = self.store
-        if store is None:
-            raise FaultError([f'store_crash: state "{self.name}" has no store; move it to one first, such as "redis".'])
-        if store.again is None:
-            given = f"the store at {store.shown_url} was given, so it is not the lab's to kill"
-            raise FaultError([f"store_crash: {given}. Leave store_url out, and the lab starts one of its own."])
-        store.close()
+        self._store("store_crash").crash()
         if self.links:
             self.links.cut()
 
     def restart_store(self) -> None:
-        """Start the store that `crash_store` killed, empty, on the same port.
+        """Start the store that `crash_store` killed on the same port, with what was durable.
 
         Raises:
+            FaultError: there is no store that is down.
             StoreUnavailable: it does not come up.
         """
-        if self.store and self.store.again:
-            self.store = self.store.again()
+        self._store("store_restart").restart()
+
+    def wipe_store(self) -> None:
+        """Let the store lose all that it holds, and stay up.
+
+        Raises:
+            FaultError: there is no store, it is down, or it is a given one, which is not the lab's to empty.
+        """
+        self._store("store_wipe").wipe()
+
+    def _store(self, command: str) -> Store:
+        if self.store is None:
+            raise FaultError([f'{command}: state "{self.name}" has no store; move it to one first, such as "redis".'])
+        return self.store
 
     def close(self) -> None:
         """Stop whatever the mechanism started. Nothing by default."""

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from minisvc.state.stored import Stored
-from minisvc.stores.redis_server import Store, open_store
+from minisvc.stores.redis_server import open_store
+from minisvc.stores.store import Store
 
 
 class Redis(Stored):
@@ -13,4 +14,4 @@ class Redis(Stored):
 
     def open_store(self) -> Store:
         """The store that the service names, or one of our own."""
-        return open_store(self.service.store_url)
+        return open_store(self.service.store_url, self.service.keeping)

@@ -15,7 +15,7 @@ from minisvc.layout import Service
 from minisvc.state.mechanism import Cookie, Held, Mechanism, Probe, Terms, nothing
 from minisvc.state.sessions import Sessions
 from minisvc.stores.link import Links, can_link
-from minisvc.stores.redis_server import Store
+from minisvc.stores.store import Store
 
 
 class Stored(Mechanism):

@@ -1,139 +1,158 @@
 """A Redis to keep sessions in: a given address, else `redis-server` on PATH, else an imitation.
 
-The imitation is fakeredis's server, which speaks the protocol on a real socket inside this process; it
-behaves well enough for the lessons, and `Store.kind` always says which one is in use.
+The imitation is fakeredis's server, which speaks the protocol on a real socket inside this process; it behaves well
+enough for the lessons. It keeps nothing on disk, so it is refused where a durable store is asked for.
 """
 
 from __future__ import annotations
 
 import shutil
-import socket
 import threading
-import time
 import weakref
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import partial
-from urllib.parse import urlsplit, urlunsplit
 
 import redis
 from fakeredis import TcpFakeServer
 
 from minisvc.errors import StoreUnavailable
-from minisvc.guarded import Guarded
+from minisvc.keeping import Keeping
+from minisvc.kept_port import KeptPort
+from minisvc.sockets import LOOPBACK
+from minisvc.stores.program import NotYet, Program
+from minisvc.stores.store import Given, Store, without_password
 
-READY_WITHIN_S = 5.0
-
-
-@dataclass(frozen=True, slots=True)
-class Store:
-    """A running store: what it is, where it listens, and how to stop it.
-
-    Attributes:
-        kind: for people, such as "redis-server 7.0.15" or "fakeredis (imitation)".
-        url: its address, with any password; use `shown_url` where people read it.
-        close: stops it if the lab started it, without a chance to save anything; safe to call twice.
-        again: after `close`, starts an empty one of the same kind on the same port; None for a given store, which
-            is not the lab's to kill.
-    """
-
-    kind: str
-    url: str
-    close: Callable[[], object]
-    again: Callable[[], Store] | None = None
-
-    @property
-    def shown_url(self) -> str:
-        """The address without a password."""
-        parts = urlsplit(self.url)
-        if parts.password is None:
-            return self.url
-        place = f"***@{parts.hostname}" + (f":{parts.port}" if parts.port else "")
-        return urlunsplit(parts._replace(netloc=place))
+ANSWERS_WITHIN_S = 2.0
+DURABLE = ("--appendonly", "yes", "--appendfsync", "always")
+"""Each write is on disk before it is confirmed (Redis documentation, "Redis persistence": fsync every time)."""
+FORGETFUL = ("--appendonly", "no")
 
 
-def open_store(url: str | None = None) -> Store:
-    """The store at `url`, or one started here (None).
+def open_store(url: str | None = None, keeping: Keeping | None = None) -> Store:
+    """The store at `url`, or one started here (None), as durable and as large as `keeping` asks for.
 
     Raises:
-        StoreUnavailable: nothing answers at `url`, or the server that was started does not get ready.
+        StoreUnavailable: nothing answers at `url`, the server that was started does not get ready, or a durable store
+            is asked for where there is only an imitation.
     """
+    keeping = keeping or Keeping()
     if url is not None:
-        return _given(url)
+        return GivenRedis(url).start()
     program = shutil.which("redis-server")
-    return _started(program) if program else _imitation()
+    if program:
+        return RedisServer(program, keeping).start()
+    if keeping.durable:
+        why = "durable is asked for, redis-server is not on PATH, and an imitation keeps nothing on disk"
+        raise StoreUnavailable("redis", why, "Install redis-server, give a store_url, or leave durable out.")
+    return ImitatedRedis().start()
 
 
-def _given(url: str) -> Store:
-    store = Store("Redis", url, lambda: None)
-    try:
-        with redis.Redis.from_url(url, protocol=2, socket_connect_timeout=2, socket_timeout=2) as asked:
-            version = _version(asked)
-    except (redis.RedisError, OSError, ValueError) as error:
-        raise StoreUnavailable(
-            store.shown_url, str(error), "Check the address, or leave it out to use an embedded store."
-        ) from error
-    return Store(f"Redis{version} (given)", url, store.close)
+class GivenRedis(Given):
+    """Somebody's Redis, which says by itself whether it is durable."""
+
+    def __init__(self, url: str) -> None:
+        super().__init__("Redis (given)", url)
+
+    def _run(self) -> None:
+        try:
+            with _client(self.url) as asked:
+                self.kind = " ".join(filter(None, ["Redis", _version(asked), "(given)"]))
+                self.durable = _durable(asked)
+        except (redis.RedisError, OSError, ValueError) as error:
+            raise StoreUnavailable(
+                without_password(self.url), str(error), "Check the address, or leave it out to use an embedded store."
+            ) from error
 
 
-def _started(program: str, port: int | None = None) -> Store:
-    port = port or _free_port()
-    command = [program, "--bind", "127.0.0.1", "--port", str(port), "--save", "", "--appendonly", "no"]
-    # It has nothing to save, and an orderly end takes it a tenth of a second.
-    guard = Guarded(command, last="KILL")
-    url = f"redis://127.0.0.1:{port}/0"
-    try:
-        version = _wait_ready(url)
-    except BaseException:
-        guard.close()
-        raise
-    return Store(f"redis-server{version}", url, guard.close, partial(_started, program, port))
+class RedisServer(Program):
+    """`redis-server`. Without `Keeping.durable` it keeps nothing on disk, and comes back empty after a crash."""
+
+    program = "redis-server"
+
+    def __init__(self, path: str, keeping: Keeping) -> None:
+        super().__init__()
+        self._path, self._memory_mb, self.durable = path, keeping.memory_mb, keeping.durable
+        self.kind, self.url = self.program, f"redis://{LOOPBACK}:{self.port}/0"
+
+    def _command(self) -> list[str]:
+        command = [self._path, "--bind", LOOPBACK, "--port", str(self.port), "--save", ""]
+        command += [*DURABLE, "--dir", self.folder] if self.durable else FORGETFUL
+        # At its bound it refuses writes and evicts nothing, as is Redis's default.
+        return [*command, "--maxmemory", f"{self._memory_mb}mb"] if self._memory_mb else command
+
+    def _greet(self) -> str:
+        try:
+            with _client(self.url) as asked:
+                return _version(asked)
+        except redis.ConnectionError as error:
+            # BusyLoadingError, while it reads what it had written, is one as well.
+            raise NotYet(str(error)) from error
+
+    def _erase(self) -> None:
+        _flush(self.url)
 
 
-def _wait_ready(url: str) -> str:
-    deadline = time.monotonic() + READY_WITHIN_S
-    client = redis.Redis.from_url(url, protocol=2, socket_timeout=READY_WITHIN_S)
-    with client:
-        while True:
-            try:
-                return _version(client)
-            except redis.ConnectionError as error:
-                if time.monotonic() > deadline:
-                    raise StoreUnavailable(
-                        "redis-server", str(error), "Try it by hand: redis-server --port 0"
-                    ) from error
-                time.sleep(0.001)
+class ImitatedRedis(Store):
+    """fakeredis's server, in threads of this process."""
+
+    kind = "fakeredis (imitation)"
+    embedded = True
+
+    def __init__(self) -> None:
+        self._kept = KeptPort()
+        self.port = self._kept.hold()
+        self.url = f"redis://{LOOPBACK}:{self.port}/0"
+        self._end: Callable[[], object] = lambda: None
+
+    def _run(self) -> None:
+        server = TcpFakeServer((LOOPBACK, self.port), server_type="redis")
+        server.daemon_threads = True
+        # No joining of connection threads at close: an idle client must not keep the lab from ending.
+        server.block_on_close = False
+        serve = partial(server.serve_forever, poll_interval=0.02)
+        thread = threading.Thread(target=serve, name="fakeredis", daemon=True)
+        thread.start()
+        self._end = weakref.finalize(self, _end, server.shutdown, server.server_close, thread)
+
+    def _kill(self) -> None:
+        self._end()
+
+    def _erase(self) -> None:
+        _flush(self.url)
+
+
+def _client(url: str) -> redis.Redis:
+    timeout_s = ANSWERS_WITHIN_S
+    return redis.Redis.from_url(url, protocol=2, socket_connect_timeout=timeout_s, socket_timeout=timeout_s)
 
 
 def _version(client: redis.Redis) -> str:
-    """ " 7.0.15", or "" where a server keeps it to itself (some hosted ones forbid INFO)."""
+    """Such as "7.0.15", or "" where a server keeps it to itself (some hosted ones forbid INFO)."""
     client.ping()
     try:
-        return f" {client.info('server')['redis_version']}"
+        return str(client.info("server")["redis_version"])
     except redis.ResponseError:
         return ""
 
 
-def _free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        return int(probe.getsockname()[1])
+def _durable(client: redis.Redis) -> bool | None:
+    """Whether it writes to disk before it confirms; None where it does not say."""
+    try:
+        found = client.config_get("appendonly", "appendfsync")
+    except redis.ResponseError:
+        return None
+    return (found.get("appendonly"), found.get("appendfsync")) == ("yes", "always")
 
 
-def _imitation(at_port: int = 0) -> Store:
-    server = TcpFakeServer(("127.0.0.1", at_port), server_type="redis")
-    server.daemon_threads = True
-    # No joining of connection threads at close: an idle client must not keep the lab from ending.
-    server.block_on_close = False
-    thread = threading.Thread(
-        target=server.serve_forever, kwargs={"poll_interval": 0.02}, name="fakeredis", daemon=True
-    )
-    thread.start()
-    close = weakref.finalize(server, _stop_imitation, server.shutdown, server.server_close, thread)
-    host, port = server.server_address[:2]
-    return Store("fakeredis (imitation)", f"redis://{host!s}:{port}/0", close, partial(_imitation, port))
+def _flush(url: str) -> None:
+    try:
+        with _client(url) as asked:
+            asked.flushall()
+    except redis.RedisError as error:
+        raise StoreUnavailable(without_password(url), str(error), "Look whether it runs.") from error
 
 
-def _stop_imitation(shutdown: Callable[[], None], close: Callable[[], None], thread: threading.Thread) -> None:
+def _end(shutdown: Callable[[], None], close: Callable[[], None], thread: threading.Thread) -> None:
     shutdown()
     close()
     thread.join()

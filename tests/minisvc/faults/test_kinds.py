@@ -22,6 +22,7 @@ SAMPLES = [
     {"fault": "partition", "instance": "a", "how": "refuse"},
     {"fault": "store_crash"},
     {"fault": "store_slow", "delay_s": 0.05},
+    {"fault": "store_wipe"},
     {"fault": "script", "instance": "a", "steps": "fail 2, then recover"},
 ]
 

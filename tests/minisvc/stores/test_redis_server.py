@@ -9,7 +9,8 @@ import pytest
 import redis
 
 from minisvc.errors import StoreUnavailable
-from minisvc.stores.redis_server import Store, open_store
+from minisvc.stores.redis_server import open_store
+from minisvc.stores.store import Store
 
 needs_redis = pytest.mark.skipif(not shutil.which("redis-server"), reason="redis-server is not on PATH")
 
@@ -92,16 +93,10 @@ def _listen_until_it_ends(subscription: redis.client.PubSub) -> None:
 def test_a_killed_store_comes_back_empty_on_its_port(store):
     with client(store) as asked:
         asked.set("k", "v")
-        store.close()
+        url, kind = store.url, store.kind
+        store.crash()
         with pytest.raises(redis.ConnectionError):
             asked.ping()
-        again = store.again()
-        try:
-            assert (again.url, again.kind) == (store.url, store.kind)
-            assert asked.get("k") is None
-        finally:
-            again.close()
-
-
-def test_a_given_store_is_not_ours_to_start_again(store):
-    assert open_store(store.url).again is None
+        store.restart()
+        assert (store.url, store.kind, store.durable) == (url, kind, False)
+        assert asked.get("k") is None

@@ -1,4 +1,4 @@
-"""A port that belongs to one instance for life, also while nobody listens on it."""
+"""A port that belongs to one instance or store for life, also while nobody listens on it."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ class KeptPort:
     process. Linux lets such a socket and a listener share a port; elsewhere nothing is held.
 
     Attributes:
-        number: the port; 0 until the first `listen`.
+        number: the port; 0 until the first `listen` or `hold`.
     """
 
     def __init__(self) -> None:
@@ -30,15 +30,21 @@ class KeptPort:
             PortTaken: somebody else listens there.
         """
         if not self.number and sys.platform == "linux":
-            self._hold()
+            self.hold()
         listener = listen(self.number)
         self.number = listener.getsockname()[1]
         return listener
 
-    def _hold(self) -> None:
+    def hold(self) -> int:
+        """Choose the port, and hold it for a program that will listen there by itself (with SO_REUSEADDR)."""
+        if self.number:
+            return self.number
         # Before any listener: a port on which one listens can be bound by nobody else.
         holder = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
         weakref.finalize(self, holder.close)
         holder.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         holder.bind((LOOPBACK, 0))
-        self.number = holder.getsockname()[1]
+        self.number = int(holder.getsockname()[1])
+        if sys.platform != "linux":
+            holder.close()
+        return self.number
