@@ -14,7 +14,7 @@ from minisvc.errors import LayoutError
 from minisvc.field_faults import address, choice, seconds, twice, unknown, whole
 from minisvc.keeping import Keeping
 
-SERVICES = ("cart",)
+SERVICES = ("cart", "catalog", "assistant")
 STATES = ("memory", "signed_cookie", "redis")
 DATABASES = ("sqlite", "postgres")
 STORES = {

@@ -9,12 +9,16 @@ from typing import Any
 from flask import Flask
 
 from minisvc.errors import LayoutError
-from minisvc.services import cart
+from minisvc.services import assistant, cart, catalog
 
 App = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 """A WSGI app (PEP 3333)."""
 
-SERVICES: dict[str, Callable[[str], Flask]] = {"cart": cart.create_app}
+SERVICES: dict[str, Callable[[str], Flask]] = {
+    "cart": cart.create_app,
+    "catalog": catalog.create_app,
+    "assistant": assistant.create_app,
+}
 """Each takes the instance's name and returns a fresh app."""
 
 

@@ -20,9 +20,9 @@ def test_all_faults_of_a_layout_are_told_at_once():
     with pytest.raises(LayoutError) as caught:
         Layout.of("carts", instances=-1, state="memry", policy="roundrobin", affinity="coookie", port=70000)
     assert caught.value.faults == (
-        "service 'carts' is not known. Did you mean \"cart\"? Known: cart.",
+        "service 'carts' is not known. Did you mean \"cart\"? Known: " + ", ".join(SERVICES) + ".",
         "instances is -1; it must be a whole number from 1 to 26.",
-        "state 'memry' is not known. Did you mean \"memory\"? Known: memory, signed_cookie, redis.",
+        "state 'memry' is not known. Did you mean \"memory\"? Known: " + ", ".join(STATES) + ".",
         "policy 'roundrobin' is not known. Did you mean \"round_robin\"? Known: " + ", ".join(POLICIES) + ".",
         "affinity 'coookie' is not known. Did you mean \"cookie\"? Known: cookie, header, source, None.",
         "port is 70000; it must be a whole number from 0 to 65535.",
