@@ -8,9 +8,22 @@ from collections import deque
 from typing import Any, Protocol
 
 from minisvc.sockets import RESET_ON_CLOSE
+from minisvc.stores.traffic import Traffic
 
 MOST_HELD_BYTES = 1 << 20
 """A direction that holds back more than this lets its sender wait."""
+
+
+class Count:
+    """What a link has carried so far; see `Traffic` for what is counted."""
+
+    def __init__(self) -> None:
+        self.round_trips = self.bytes_up = self.bytes_down = 0
+
+    @property
+    def traffic(self) -> Traffic:
+        """As of now. From any thread: at worst, a message is counted on one side only."""
+        return Traffic(self.round_trips, self.bytes_up, self.bytes_down)
 
 
 class Weather(Protocol):
@@ -21,6 +34,7 @@ class Weather(Protocol):
     delay_s: float
     mode: str
     lines: set[Any]
+    count: Count
 
 
 class Line:
@@ -33,6 +47,7 @@ class Line:
         # A message and its answer take delay_s longer together, so the way back is not delayed.
         self.down = Flow(link, self.far, self.near, delayed=False)
         self._connecting: asyncio.Task[None] | None = None
+        self._asked = False
         link.lines.add(self)
 
     def begun(self, end: End) -> None:
@@ -43,7 +58,15 @@ class Line:
             self.pump()
 
     def got(self, end: End, data: bytes) -> None:
-        """Bytes arrived on a side."""
+        """Bytes arrived on a side: count them, and hand them on."""
+        count = self.link.count
+        if end is self.near:
+            count.bytes_up += len(data)
+            self._asked = True
+        else:
+            count.bytes_down += len(data)
+            count.round_trips += self._asked
+            self._asked = False
         self.flow_from(end).add(data)
 
     def lost(self, end: End) -> None:

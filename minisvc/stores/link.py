@@ -10,17 +10,20 @@ down (RFC 9293 section 3.8): when it heals, they arrive, though whoever sent the
 from __future__ import annotations
 
 import asyncio
-import socket
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
-from minisvc.sockets import LOOPBACK, listen
-from minisvc.stores.line import Line
+from minisvc.kept_port import KeptPort
+from minisvc.sockets import LOOPBACK
+from minisvc.stores.line import Count, Line
+from minisvc.stores.traffic import Traffic
 
 MODES = ("pass", "blackhole", "refuse", "reset")
+PORTS = {"redis": 6379, "memcached": 11211, "postgresql": 5432}
+"""Where stores listen if their address does not say; the schemes are those that can be linked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +49,7 @@ class Links:
 
     def __init__(self, url: str) -> None:
         self._url = urlsplit(url)
-        self._far = (self._url.hostname or LOOPBACK, self._url.port or 6379)
+        self._far = (self._url.hostname or LOOPBACK, self._url.port or PORTS[self._url.scheme])
         self._links: dict[str, _Link] = {}
         self._lock = threading.Lock()
         self._errors: list[BaseException] = []
@@ -73,6 +76,10 @@ class Links:
     def calm(self, instance: str, name: str) -> None:
         """Take that disturbance away, if it is there; what was held back goes on its way."""
         self._change(instance, lambda link: link.disturbances.pop(name, None))
+
+    def traffic(self) -> dict[str, Traffic]:
+        """What each instance's link has carried so far."""
+        return {instance: link.count.traffic for instance, link in list(self._links.items())}
 
     def cut(self) -> None:
         """Reset the connections that are open on every link, once."""
@@ -123,7 +130,7 @@ class Links:
 
 def can_link(url: str) -> bool:
     """Whether a forwarder can stand in the way to `url`: over TLS it would be taken for an impostor."""
-    return urlsplit(url).scheme == "redis"
+    return urlsplit(url).scheme in PORTS
 
 
 def through(url: str, port: int) -> str:
@@ -138,19 +145,16 @@ class _Link:
 
     def __init__(self, loop: asyncio.AbstractEventLoop, far: tuple[str, int]) -> None:
         self.loop, self.far = loop, far
-        self.port = 0
+        self._kept = KeptPort()
+        self.port, self.count = self._kept.hold(), Count()
         self.disturbances: dict[str, Disturbance] = {}
         self.delay_s, self.mode = 0.0, "pass"
         self.lines: set[Line] = set()
         self._server: asyncio.Server | None = None
-        self._placeholder: socket.socket | None = None
 
     async def open(self) -> None:
         """Listen, on the same port as before."""
-        listener = self._placeholder or listen(self.port)
-        self._placeholder = None
-        self.port = listener.getsockname()[1]
-        self._server = await self.loop.create_server(lambda: Line(self).near, sock=listener)
+        self._server = await self.loop.create_server(lambda: Line(self).near, sock=self._kept.listen())
 
     async def obey(self) -> None:
         """Let the present disturbances rule."""
@@ -158,7 +162,7 @@ class _Link:
         self.delay_s = sum(each.delay_s for each in present)
         self.mode = next((each.mode for each in reversed(list(present)) if each.mode != "pass"), "pass")
         if self.mode == "refuse":
-            self._hold_port()
+            self._refuse()
         elif self._server is None:
             await self.open()
         if self.mode in {"refuse", "reset"}:
@@ -173,23 +177,14 @@ class _Link:
 
     def close(self) -> None:
         """Listen no more, and reset what is open."""
+        self._refuse()
+        self.cut()
+
+    def _refuse(self) -> None:
+        """Listen no more; the port is kept, so that nobody else can take it."""
         if self._server:
             self._server.close()
             self._server = None
-        if self._placeholder:
-            self._placeholder.close()
-            self._placeholder = None
-        self.cut()
-
-    def _hold_port(self) -> None:
-        """A port that is bound and not listened on refuses, and nobody else can take it."""
-        if self._server is None:
-            return
-        self._server.close()
-        self._server = None
-        self._placeholder = socket.socket()
-        self._placeholder.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        self._placeholder.bind((LOOPBACK, self.port))
 
 
 async def _settled() -> None:

@@ -136,10 +136,11 @@ def _version(client: redis.Redis) -> str:
 
 
 def _durable(client: redis.Redis) -> bool | None:
-    """Whether it writes to disk before it confirms; None where it does not say."""
+    """Whether it writes to disk before it confirms; None where it does not say. Asked last."""
     try:
         found = client.config_get("appendonly", "appendfsync")
-    except redis.ResponseError:
+    except (redis.ResponseError, redis.ConnectionError):
+        # It has just answered: a server that forbids CONFIG may hang up on it, as the imitation does.
         return None
     return (found.get("appendonly"), found.get("appendfsync")) == ("yes", "always")
 
