@@ -89,7 +89,7 @@ def _score(mechanism: str, fired: Iterable[Rule], facts: Mapping[str, str], prio
 
 def _reason(rule: Rule, mechanism: str, facts: Mapping[str, str]) -> Reason:
     answers = {question: facts[question] for question in rule.when.questions}
-    return Reason(rule.id, rule.concern, rule.points[mechanism], rule.because, rule.source, answers)
+    return Reason(rule.id, rule.concern, rule.points[mechanism], rule.because, rule.source, answers, rule.claim)
 
 
 def _tally(concern: str, reasons: list[Reason], priority: int) -> Tally:

@@ -15,6 +15,7 @@ class Reason:
         concern: None for a requirement, which stands above all concerns.
         answers: the known facts that made the rule fire, by question or fact id.
         points: from -3 to +3, before the priority of the concern; 0 when `concern` is None.
+        claim: the id of the lab's claim that shows it; None where there is none.
     """
 
     rule: str | None
@@ -23,6 +24,7 @@ class Reason:
     because: str
     source: str
     answers: Mapping[str, str]
+    claim: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -104,6 +104,7 @@ def _outcome(advice: ComponentAdvice, chosen: Mechanism, rulebook: Rulebook) -> 
         yield f"* {told}"
     yield from ("", "### Confirmation", "")
     yield f"Ask again when an answer changes: {code('advisor recommend')} tells which changes would flip this."
+    yield from (f"The lab shows it: {code(claim)}." for claim in words.claims(advice))
     yield ""
 
 
@@ -137,6 +138,8 @@ def _more(advice: ComponentAdvice, case: Case) -> Iterator[str]:
         yield "Single answers that would change the decision, the easiest to change first:"
         yield ""
         yield from _bullets(f"{code(words.change(each))} gives {code(each.mechanism)}" for each in advice.flips)
+    if words.enough(advice, case.rulebook):
+        yield from ("", f"Enough by itself: {plain(words.enough(advice, case.rulebook))}")
     if advice.unknown:
         yield from ("", f"Unknown: {', '.join(map(code, advice.unknown))}.")
 

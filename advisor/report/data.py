@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from advisor.model import Advice, ComponentAdvice, Reason, Removal, Rulebook, Score
+from advisor.model import Advice, ComponentAdvice, Reason, Removal, Rulebook, Score, Worthwhile
 from advisor.report import words
 
 Data = dict[str, Any]
@@ -63,8 +63,15 @@ def _component(advice: ComponentAdvice, rulebook: Rulebook) -> Data:
         ],
         "defaults": dict(advice.defaults),
         "unknown": list(advice.unknown),
+        "sufficient": dict(advice.sufficient),
+        "worthwhile": _worthwhile(advice.worthwhile) if advice.worthwhile else None,
+        "claims": words.claims(advice),
         "contradiction": [_removal(each) for each in advice.contradiction.sides] if advice.contradiction else None,
     }
+
+
+def _worthwhile(unknown: Worthwhile) -> Data:
+    return {"question": unknown.question, "outcomes": dict(unknown.outcomes), "changes": unknown.changes}
 
 
 def _reason(reason: Reason) -> Data:
@@ -75,6 +82,7 @@ def _reason(reason: Reason) -> Data:
         "because": reason.because,
         "source": reason.source,
         "answers": dict(reason.answers),
+        "claim": reason.claim,
     }
 
 

@@ -73,9 +73,11 @@ def _component(component: Component, advice: ComponentAdvice, case: Case) -> Ite
         yield from _section("Ruled out", _list(removal(each, rulebook) for each in advice.ruled_out))
         alternatives = alternatives_of(rulebook, case.values(component), case.answers.priorities)
         yield from _section("What would change it", _alternatives(alternatives, advice, rulebook))
+    yield from _section("Enough by itself", _enough(advice, rulebook))
     yield from _section("Figures", _figures(advice))
     yield from _section("Risks", _risks(advice, rulebook))
     yield from _section("Answers", _answers(component, advice, case))
+    yield from _section("See it in the lab", _list(map(code, words.claims(advice))))
 
 
 def _section(title: str, body: Iterable[str]) -> Iterator[str]:
@@ -132,6 +134,11 @@ def _alternatives(alternatives: Iterable[Alternative], advice: ComponentAdvice, 
         yield from ("No single answer would.", "")
 
 
+def _enough(advice: ComponentAdvice, rulebook: Rulebook) -> Iterator[str]:
+    if words.enough(advice, rulebook):
+        yield from (plain(words.enough(advice, rulebook)), "")
+
+
 def _figures(advice: ComponentAdvice) -> Iterator[str]:
     rows = ([each.label, f"**{words.amount(each.value, each.unit)}**", plain(each.formula)] for each in advice.figures)
     yield from table(["Figure", "Value", "Formula"], rows)
@@ -154,3 +161,7 @@ def _answers(component: Component, advice: ComponentAdvice, case: Case) -> Itera
     yield from table(["Question", "Answer", "From"], rows)
     if advice.unknown:
         yield from (f"Unknown: {', '.join(map(code, advice.unknown))}.", "")
+    if advice.worthwhile:
+        question = case.rulebook.questions[advice.worthwhile.question]
+        yield from (f"Most worth finding out: **{plain(question.label)}** ({code(question.id)})", "")
+        yield from _list(f"{plain(answer)} gives {code(then)}" for answer, then in words.worth(advice))

@@ -54,10 +54,12 @@ def _component(advice: ComponentAdvice, rulebook: Rulebook, *, narrow: bool) -> 
         *_section("Points by concern", _table(advice, rulebook, 2 if narrow else 4)),
         *_section("Ruled out", _removals(advice, rulebook)),
         *_section("What would change it", _flips(advice)),
+        *_section("Enough by itself", words.enough(advice, rulebook)),
         *_section("Figures", _figures(advice)),
         *_section("Risks", _risks(advice, rulebook)),
         *_section("Taken from the archetype", words.answers(advice.defaults)),
-        *_section("Unknown", ", ".join(advice.unknown)),
+        *_section("Unknown", _unknown(advice, rulebook)),
+        *_section("See it in the lab", ", ".join(words.claims(advice))),
     )
 
 
@@ -145,8 +147,9 @@ def _flips(advice: ComponentAdvice) -> RenderableType | None:
     parts: list[RenderableType] = []
     for effort, flips in groupby(shown, key=lambda flip: flip.effort):
         parts += [f"{words.EFFORTS[effort]}:", _rows(("*", _flip(flip)) for flip in flips)]
-    if len(advice.flips) > len(shown):
-        parts.append(Text(f"and {len(advice.flips) - len(shown)} more changes of one answer", style="dim"))
+    more = len(advice.flips) - len(shown)
+    if more:
+        parts.append(Text(f"and {more} more {'change' if more == 1 else 'changes'} of one answer", style="dim"))
     return Group(*parts)
 
 
@@ -168,6 +171,18 @@ def _risks(advice: ComponentAdvice, rulebook: Rulebook) -> RenderableType | None
         return None
     mechanism = rulebook.mechanisms[advice.mechanism]
     return Text("\n").join(Text.assemble(each.risk, ("\nSo: ", "bold"), each.mitigation) for each in mechanism.risks)
+
+
+def _unknown(advice: ComponentAdvice, rulebook: Rulebook) -> RenderableType | None:
+    if not advice.unknown:
+        return None
+    names = Text(", ".join(advice.unknown))
+    if advice.worthwhile is None:
+        return Group(names, "No single one of them would change the advice.") if advice.mechanism else names
+    question = rulebook.questions[advice.worthwhile.question]
+    head = Text.assemble("Most worth finding out: ", (question.id, "bold"), f" ({question.label})")
+    changes = _rows(("?", Text.assemble(f"{answer} gives ", (then, "bold"))) for answer, then in words.worth(advice))
+    return Group(names, head, changes)
 
 
 def _contradiction(advice: ComponentAdvice, rulebook: Rulebook) -> Iterator[RenderableType]:

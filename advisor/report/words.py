@@ -77,6 +77,31 @@ def signed(points: int, zero: str = "·") -> str:
     return f"{points:+d}" if points else zero
 
 
+def claims(advice: ComponentAdvice) -> list[str]:
+    """The ids of the lab's claims that show the arguments for and against the winner, each once."""
+    return list(dict.fromkeys(each.claim for each in advice.reasons if each.claim))
+
+
+def enough(advice: ComponentAdvice, rulebook: Rulebook) -> str:
+    """A smallest set of answers that decides by itself; empty when there is none to tell."""
+    if advice.mechanism is None or not advice.sufficient:
+        return ""
+    all_needed = len(advice.sufficient) == len(rulebook.questions) - len(advice.unknown)
+    rest = "every answer given is needed." if all_needed else "the other answers given could be anything."
+    return f"{answers(advice.sufficient)}: {rest}"
+
+
+def worth(advice: ComponentAdvice) -> list[tuple[str, str]]:
+    """What the most worthwhile unknown would change: answers, and what they give; empty when nothing would."""
+    if advice.worthwhile is None:
+        return []
+    given: dict[str | None, list[str]] = {}
+    for answer, then in advice.worthwhile.outcomes.items():
+        if then != advice.mechanism:
+            given.setdefault(then, []).append(answer)
+    return [(" or ".join(names), then or "a contradiction") for then, names in given.items()]
+
+
 def mechanisms(advice: ComponentAdvice, rulebook: Rulebook) -> list[Mechanism]:
     """The primary mechanism and those beside it; none on a contradiction."""
     names = [advice.mechanism, *(each.mechanism for each in advice.also)] if advice.mechanism else []
