@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from minisvc.field_faults import LONGEST_SECONDS, seconds, truth, whole
 
 MOST_REPLICAS = 25
+DOCUMENT_FIELD = "Client-Document"
+"""The header field in which a client sends and gets the document that it keeps itself (state "client_store")."""
 
 
 @dataclass(frozen=True, slots=True)

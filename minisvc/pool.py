@@ -68,6 +68,7 @@ class Pool:
         """Forget an instance that was stopped."""
         self.hosts = {each: host for each, host in self.hosts.items() if each != name}
         self.effects.pop(name, None)
+        self.mechanism.left(name)
 
     def tell(self, name: str) -> None:
         """Let an instance know what it is to do wrong now; also after each start, for it begins unharmed."""

@@ -31,6 +31,7 @@ def create_app(instance: str) -> Flask:
     form) adds one and answers the same; DELETE /cart empties it; GET / is a page for browsers.
     """
     app = Flask(__name__)
+    app.extensions["validate_document"] = _document_fault
 
     def cart() -> list[str]:
         return list(session.get("items", []))
@@ -64,6 +65,15 @@ def create_app(instance: str) -> Flask:
         return {"status": "ok", "instance": instance}
 
     return app
+
+
+def _document_fault(document: Mapping[str, Any]) -> str:
+    """What is wrong with a cart that its client keeps and may have edited ("" if nothing)."""
+    items = document.get("items", [])
+    if not isinstance(items, list) or len(items) > MOST_ITEMS:
+        return f"items must be a list of at most {MOST_ITEMS} texts"
+    wrong = [item for item in items if not isinstance(item, str) or not 0 < len(item.strip()) <= LONGEST_NAME]
+    return f"an item is a text of 1 to {LONGEST_NAME} characters, here {wrong[0]!r}" if wrong else ""
 
 
 def _wanted_item() -> tuple[str, str]:

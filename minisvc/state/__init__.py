@@ -12,15 +12,21 @@ from flask import Flask
 
 from minisvc.clock import Clock, wall
 from minisvc.fence import Fence
+from minisvc.keeping import DOCUMENT_FIELD
 from minisvc.layout import Service
+from minisvc.state.client_store import ClientStore
 from minisvc.state.mechanism import COOKIE, Cookie, Held, Mechanism, Probe, Terms, set_cookie_policy
 from minisvc.state.memory import Memory
 from minisvc.state.redis import Redis
+from minisvc.state.replicated_memory import ReplicatedMemory
 from minisvc.state.signed_cookie import SignedCookie
+from minisvc.state.soft_affinity import SoftAffinity
 
-__all__ = ["COOKIE", "Cookie", "Held", "Mechanism", "Probe", "Terms", "build", "furnish"]
+__all__ = ["COOKIE", "DOCUMENT_FIELD", "Cookie", "Held", "Mechanism", "Probe", "Terms", "build", "furnish"]
 
-MECHANISMS: dict[str, type[Mechanism]] = {each.name: each for each in (Memory, SignedCookie, Redis)}
+MECHANISMS: dict[str, type[Mechanism]] = {
+    each.name: each for each in (Memory, ReplicatedMemory, ClientStore, SignedCookie, SoftAffinity, Redis)
+}
 
 
 def build(service: Service, *, clock: Clock = wall, cookie: Cookie | None = None) -> Mechanism:

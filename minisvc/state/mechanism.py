@@ -94,6 +94,10 @@ class Mechanism(ABC):
         """Learn how to look into an instance's memory."""
         self.probes[instance] = probe
 
+    def left(self, instance: str) -> None:
+        """An instance was scaled in: it will not come back. Nothing by default."""
+        return
+
     def install(self, app: Flask, instance: str, fence: Fence) -> None:
         """Furnish an instance in this process, and watch it."""
         terms = self.terms(instance)

@@ -22,12 +22,12 @@ from flask_session.base import ServerSideSession, ServerSideSessionInterface
 
 from minisvc.clock import Clock
 from minisvc.keeping import Keeping
-from minisvc.keyvalue import ANY, KeyValue, StoreDown, TooLarge
+from minisvc.keyvalue import ANY, Entry, KeyValue, StoreDown, TooLarge
 from minisvc.state.refusals import Conflict, refusal, refuse
 
 NOTED_AFTER = 0.1
 """Use is noted when this share of the idle time has passed, so that reading writes seldom."""
-_ID = re.compile(r"[A-Za-z0-9_-]{16,128}")
+_ID = re.compile(r"[A-Za-z0-9_.-]{16,128}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +71,8 @@ class Session(ServerSideSession):  # type: ignore[misc]  # Flask-Session has no 
 
     def __init__(self, initial: Any = None, sid: str | None = None, permanent: bool | None = None) -> None:
         self.saved = initial if isinstance(initial, Saved) else None
-        super().__init__(initial, sid, permanent)
+        # What leads to it may say more than its id.
+        super().__init__(initial, self.saved.sid if self.saved else sid, permanent)
 
 
 class Refused(NullSession):
@@ -126,23 +127,36 @@ class Sessions(ServerSideSessionInterface):  # type: ignore[misc]  # Flask-Sessi
 
     def _retrieve_session_data(self, store_id: str) -> Saved | None:
         entry = self.store.get(store_id) if _ID.fullmatch(store_id) else None
-        if entry is None:
-            return None
+        return self.read(store_id, entry) if entry else None
+
+    def read(self, sid: str, entry: Entry) -> Saved | None:
+        """The session in an entry of the store; None if it is none, or it is over."""
         try:
             record = Record.decode(entry.value)
         except msgspec.DecodeError:
             # A store that others use as well: what they keep there is no session of ours.
             return None
-        return Saved(store_id, entry.version, record) if record.ttl_s(self.keeping, self._clock()) > 0 else None
+        return Saved(sid, entry.version, record) if record.ttl_s(self.keeping, self._clock()) > 0 else None
 
     def _delete_session(self, store_id: str) -> None:
         self.store.delete(store_id)
 
     def _upsert_session(self, session_lifetime: timedelta, session: Session, store_id: str) -> None:
+        self.write(session, store_id)
+
+    def write(self, session: Session, sid: str) -> Entry:
+        """Write it, and return the entry that is in the store now.
+
+        Raises:
+            Conflict: another request has changed it meanwhile, and `Keeping.versioned` is on.
+        """
         now_s, saved = self._clock(), session.saved
         record = Record(saved.record.began_s if saved else now_s, now_s, dict(session))
         # A fresh id, be it a new session's or one made anew at login, is nobody else's yet.
         known = saved.version if saved and saved.sid == session.sid else ANY
         version = known if self.keeping.versioned else ANY
-        if self.store.put(store_id, record.encode(), ttl_s=record.ttl_s(self.keeping, now_s), version=version) is None:
+        value = record.encode()
+        written = self.store.put(sid, value, ttl_s=record.ttl_s(self.keeping, now_s), version=version)
+        if written is None:
             raise Conflict
+        return Entry(value, written)

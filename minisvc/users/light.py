@@ -11,6 +11,7 @@ from typing import Any, Self
 from urllib.parse import urlsplit
 
 from minisvc.exchange import Exchange
+from minisvc.keeping import DOCUMENT_FIELD
 from minisvc.users.errors import LoadError
 from minisvc.users.jar import Jar
 from minisvc.users.journeys import Course, Journey, Turn
@@ -82,6 +83,7 @@ class LightUser:
         self._mind = Mind(name, seed)
         self._course = Course(self._mind, journey)
         self._jar = Jar(target.host)
+        self._document: str | None = None
         self._numbers = itertools.count(1)
         self._last: Exchange | None = None
         self._tag = f"{id(self) & 0xFFFFFF:06x}"
@@ -98,11 +100,11 @@ class LightUser:
     def begins(self, turn: Turn, now_s: float, intended_s: float | None) -> Errand:
         """It wants to send that turn's step now."""
         if turn.fresh:
-            self._jar.clear()
+            self._drop_cookies()
         return Errand(self, f"{self.name}-{next(self._numbers)}-{self._tag}", turn, now_s, intended_s)
 
     def request(self, errand: Errand) -> bytes:
-        """The request on the wire, with the cookies that the user has now."""
+        """The request on the wire, with the cookies that the user has now, and the document that it keeps itself."""
         self.asking = True
         step, target = errand.turn.step, self._target
         path = target.prefix + step.path
@@ -113,6 +115,8 @@ class LightUser:
         cookies = self._jar.header(path.partition("?")[0])
         if cookies:
             head += f"cookie: {cookies}\r\n"
+        if self._document:
+            head += f"{DOCUMENT_FIELD}: {self._document}\r\n"
         if step.body is None:
             return f"{head}\r\n".encode("latin-1")
         body = json.dumps(step.body).encode()
@@ -124,6 +128,8 @@ class LightUser:
         path = (self._target.prefix + step.path).partition("?")[0]
         for field in reply.cookies:
             self._jar.take(field, path)
+        if reply.document is not None:
+            self._document = reply.document
         answer = _answer(reply)
         verdict = step.judge(answer)
         self.asking = False
@@ -165,7 +171,11 @@ class LightUser:
     def _forget(self) -> None:
         self._leaving = False
         self._mind.clear()
+        self._drop_cookies()
+
+    def _drop_cookies(self) -> None:
         self._jar.clear()
+        self._document = None
 
 
 def _answer(reply: Reply) -> Answer:

@@ -14,6 +14,7 @@ from typing import Any
 import requests
 
 from minisvc.exchange import Exchange, Ledger
+from minisvc.keeping import DOCUMENT_FIELD
 from minisvc.users.journeys import Course, Journey, find_journey
 from minisvc.users.mind import Answer, Mind, Step
 
@@ -41,6 +42,7 @@ class User:
         self._http = requests.Session()
         # No proxy of the environment may come between a user and loopback.
         self._http.trust_env = False
+        self._document: str | None = None
 
     @property
     def expected(self) -> tuple[str, ...]:
@@ -54,8 +56,8 @@ class User:
 
     @property
     def cookie(self) -> str | None:
-        """The session cookie that it would present now."""
-        return self._http.cookies.get(self._cookie)
+        """What it would present now: the session cookie, or the document that it keeps itself."""
+        return self._document or self._http.cookies.get(self._cookie)
 
     def add(self, item: str) -> Exchange:
         """Put one item into the cart, and compare the cart that comes back."""
@@ -68,7 +70,7 @@ class User:
     def forget(self) -> None:
         """Start again as a new customer: no cookies, nothing expected."""
         with self._lock:
-            self._http.cookies.clear()
+            self._drop_cookies()
             self.mind.clear()
 
     def close(self) -> None:
@@ -85,7 +87,7 @@ class User:
             if turn.think_s:
                 wait(turn.think_s)
             if turn.fresh:
-                self._http.cookies.clear()
+                self._drop_cookies()
             settled.append(self.perform(turn.step))
         return settled
 
@@ -113,18 +115,24 @@ class User:
                 )
             )
 
+    def _drop_cookies(self) -> None:
+        self._http.cookies.clear()
+        self._document = None
+
     def _send(self, step: Step, exchange_id: str) -> Answer:
+        held = {DOCUMENT_FIELD: self._document} if self._document else {}
         try:
             answer = self._http.request(
                 step.method,
                 self._url + step.path,
                 json=step.body,
-                headers={"X-Request-ID": exchange_id},
+                headers={"X-Request-ID": exchange_id, **held},
                 timeout=TIMEOUT_S,
             )
             said: Any = answer.json() if answer.headers.get("content-type") == "application/json" else {}
         except (requests.RequestException, ValueError) as error:
             return Answer(None, error=f"no answer: {error}")
+        self._document = answer.headers.get(DOCUMENT_FIELD, self._document)
         if self.cookie and self.cookie not in self.cookies_seen[-1:]:
             self.cookies_seen = [*self.cookies_seen[1 - MOST_COOKIES :], self.cookie]
         return Answer(answer.status_code, said if isinstance(said, dict) else {})

@@ -9,9 +9,11 @@ from dataclasses import dataclass, field
 
 import httptools
 
+from minisvc.keeping import DOCUMENT_FIELD
 from minisvc.users.reactor import READ, WRITE, Reactor
 
 PIECE = 65536
+DOCUMENT = DOCUMENT_FIELD.lower().encode()
 
 
 @dataclass(slots=True)
@@ -21,6 +23,7 @@ class Reply:
     Attributes:
         status: 0 until its head is here.
         cookies: its Set-Cookie fields.
+        document: its Client-Document field; None if it had none.
         backend: its X-Backend field; None if it had none.
         error: why there is no answer; None if there is one.
         sent: whether any of the request had left, so that the work may have been done.
@@ -29,6 +32,7 @@ class Reply:
 
     status: int = 0
     cookies: list[str] = field(default_factory=list)
+    document: str | None = None
     content_type: str = ""
     backend: str | None = None
     body: bytes = b""
@@ -162,6 +166,8 @@ class Wire:
             self._reply.content_type = value.decode("latin-1")
         elif name == b"x-backend":
             self._reply.backend = value.decode("latin-1") or None
+        elif name == DOCUMENT:
+            self._reply.document = value.decode("latin-1")
         elif name in {b"content-length", b"transfer-encoding"}:
             self._until_close = False
 
