@@ -58,7 +58,7 @@ class Space:
         self.names = tuple(rulebook.mechanisms)
         arguments: tuple[Requirement | Rule, ...] = (*rulebook.requirements, *rulebook.rules)
         self.everything = (1 << len(arguments)) - 1
-        classes = [_classes(axis, arguments, apart=apart) for axis in self.axes]
+        classes = [classes_of(axis, arguments, apart=apart) for axis in self.axes]
         self.permits = tuple(tuple(permits for permits, _ in found) for found in classes)
         self.members = tuple(tuple(cells for _, cells in found) for found in classes)
         self.removals = tuple(
@@ -148,7 +148,9 @@ def scores_of(concern: Concern, fired: int, count: int) -> Scores:
     return tuple(points)
 
 
-def _classes(axis: Axis, arguments: Sequence[Requirement | Rule], *, apart: bool) -> list[tuple[int, tuple[int, ...]]]:
+def classes_of(
+    axis: Axis, arguments: Sequence[Requirement | Rule], *, apart: bool = False
+) -> list[tuple[int, tuple[int, ...]]]:
     """The axis's cells by what they permit."""
     alike: dict[tuple[int, tuple[str, ...]], list[int]] = {}
     for number, permits in enumerate(_permits(axis, arguments)):

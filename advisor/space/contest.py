@@ -1,0 +1,126 @@
+"""One rulebook, or several side by side, as mechanisms that compete in the same space of answers.
+
+A *lane* is a mechanism in some of the rulebooks: where all rulebooks say the same of a mechanism, it has one
+lane for all of them. What rulebooks share is then computed once, and where only shared lanes are left they
+agree.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from math import prod
+
+from advisor.model import Requirement, Rule, Rulebook
+from advisor.space.axes import Axis, axes_of
+from advisor.space.compiled import Voice, classes_of
+
+
+@dataclass(frozen=True, slots=True)
+class Lane:
+    """A mechanism in some of the rulebooks.
+
+    Attributes:
+        name: the mechanism.
+        places: how simple it is in each rulebook: 0 is the simplest of the file.
+        books: the rulebooks that it stands in, as a mask.
+        removed_by: the bits of the requirements that remove it.
+        voices: what the rules say to it.
+    """
+
+    name: str
+    places: Mapping[int, int]
+    books: int
+    removed_by: int
+    voices: tuple[Voice, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Contest:
+    """The lanes of one or several rulebooks, and the axes that decide between them.
+
+    Attributes:
+        books: how many rulebooks there are.
+        arguments: how many different requirements and rules they have.
+        permits: by axis and class: the bits of the arguments that do not ask for another class.
+        members: by axis and class: the numbers of the cells in it.
+        bits: by the id of a rule or requirement, and the number of the rulebook: its bit.
+    """
+
+    books: int
+    arguments: int
+    axes: tuple[Axis, ...]
+    permits: tuple[tuple[int, ...], ...]
+    members: tuple[tuple[tuple[int, ...], ...], ...]
+    lanes: tuple[Lane, ...]
+    bits: dict[tuple[str, int], int]
+
+    @property
+    def size(self) -> int:
+        """How many answer sets there are."""
+        return prod(len(axis.cells) for axis in self.axes)
+
+    def example(self, point: Sequence[int]) -> dict[str, str]:
+        """One of the answer sets of a point: the known choices by question or fact id."""
+        known: dict[str, str] = {}
+        for axis, members, class_ in zip(self.axes, self.members, point, strict=True):
+            known.update(axis.cells[members[class_][0]].choices)
+        return known
+
+
+def contest_of(*rulebooks: Rulebook) -> Contest:
+    """The contest of rulebooks that ask the same questions."""
+    first = rulebooks[0]
+    rules = tuple(rule for book in rulebooks for rule in book.rules)
+    requirements = tuple(requirement for book in rulebooks for requirement in book.requirements)
+    axes = axes_of(replace(first, rules=rules, requirements=requirements))
+    arguments: list[Requirement | Rule] = []
+    bits: dict[tuple[str, int], int] = {}
+    for number, book in enumerate(rulebooks):
+        both: tuple[Requirement | Rule, ...] = (*book.requirements, *book.rules)
+        for each in both:
+            at = next((at for at, other in enumerate(arguments) if _meaning(other) == _meaning(each)), len(arguments))
+            if at == len(arguments):
+                arguments.append(each)
+            bits[each.id, number] = 1 << at
+    found = [classes_of(axis, arguments) for axis in axes]
+    return Contest(
+        len(rulebooks),
+        len(arguments),
+        axes,
+        tuple(tuple(permits for permits, _ in classes) for classes in found),
+        tuple(tuple(members for _, members in classes) for classes in found),
+        tuple(_shared(lane for number, book in enumerate(rulebooks) for lane in _lanes(book, number, bits))),
+        bits,
+    )
+
+
+def _meaning(argument: Requirement | Rule) -> tuple[object, ...]:
+    """What an argument says, apart from its name and its words."""
+    if isinstance(argument, Requirement):
+        return frozenset(argument.when.terms), argument.removes
+    return frozenset(argument.when.terms), argument.concern, frozenset(argument.points.items())
+
+
+def _lanes(book: Rulebook, number: int, bits: dict[tuple[str, int], int]) -> Iterator[Lane]:
+    for place, name in enumerate(book.mechanisms):
+        removed_by = sum(bits[each.id, number] for each in book.requirements if name in each.removes)
+        voices = sorted(_voices(book, name, number, bits), key=lambda voice: voice.rules)
+        yield Lane(name, {number: place}, 1 << number, removed_by, tuple(voices))
+
+
+def _voices(book: Rulebook, mechanism: str, number: int, bits: dict[tuple[str, int], int]) -> Iterator[Voice]:
+    sides: dict[tuple[str, bool], list[tuple[int, int]]] = {}
+    for rule in book.rules:
+        if points := rule.points.get(mechanism):
+            sides.setdefault((rule.concern, points > 0), []).append((bits[rule.id, number], points))
+    for side in sides.values():
+        yield Voice(0, tuple(sorted(side, key=lambda each: (-abs(each[1]), each[0]))))
+
+
+def _shared(lanes: Iterable[Lane]) -> Iterator[Lane]:
+    """The lanes, those that say the same in several rulebooks joined to one."""
+    alike: dict[tuple[str, int, tuple[Voice, ...]], list[Lane]] = {}
+    for lane in lanes:
+        alike.setdefault((lane.name, lane.removed_by, lane.voices), []).append(lane)
+    for same in alike.values():
+        places = {number: place for lane in same for number, place in lane.places.items()}
+        yield replace(same[0], books=sum(lane.books for lane in same), places=places)
