@@ -1,0 +1,78 @@
+"""What the field asserts, measured: each claim is an experiment on a running cluster that can fail.
+
+>>> from minisvc import claims
+>>> claims.run("crash-loses-share")     # in a notebook, the result displays itself
+"""
+
+from __future__ import annotations
+
+import time
+from importlib import import_module
+
+from minisvc.claims.claim import GROUPS, Claim, Source, UnknownClaim, registered
+from minisvc.claims.result import HOLDS, INCONCLUSIVE, REFUTED, Result
+from minisvc.claims.trial import Trial
+from minisvc.errors import StoreUnavailable
+
+__all__ = [
+    "GROUPS",
+    "HOLDS",
+    "INCONCLUSIVE",
+    "REFUTED",
+    "Claim",
+    "Result",
+    "Source",
+    "UnknownClaim",
+    "every",
+    "find",
+    "run",
+]
+
+FAMILIES = (
+    "where_state_lives.affinity",
+    "where_state_lives.crashes",
+)
+"""The modules of this package that make claims, in the order in which people see them."""
+
+
+def every() -> tuple[Claim, ...]:
+    """All claims, by group, in the order of their families."""
+    for family in FAMILIES:
+        import_module(f"minisvc.claims.{family}")
+    return tuple(sorted(registered().values(), key=lambda each: GROUPS.index(each.group)))
+
+
+def find(claim_id: str) -> Claim:
+    """The claim of that id.
+
+    Raises:
+        UnknownClaim: there is none.
+    """
+    known = {each.id: each for each in every()}
+    if claim_id not in known:
+        raise UnknownClaim(claim_id, list(known))
+    return known[claim_id]
+
+
+def run(claim_id: str, seed: int = 1) -> Result:
+    """Try a claim on real clusters; a seed repeats what was left to chance.
+
+    Raises:
+        UnknownClaim: there is none of that id.
+    """
+    claim, trial = find(claim_id), Trial(seed)
+    began_s, unable = time.monotonic(), ""
+    try:
+        claim.experiment(trial)
+    except StoreUnavailable as missing:
+        unable = str(missing)
+    return Result(
+        claim,
+        seed,
+        tuple(trial.findings),
+        tuple(trial.runs),
+        trial.chart,
+        tuple(trial.notes),
+        time.monotonic() - began_s,
+        unable,
+    )

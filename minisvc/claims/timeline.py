@@ -1,0 +1,72 @@
+"""What users met over time in one run: how much was answered, how much was right, and when it was broken."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from minisvc.exchange import Event, Exchange
+
+BINS = 30
+BEGINS = {"crash": "restart", "hang": "resume", "stop": "restart", "store_crash": "store_restart"}
+"""Kinds of events that break something, and those that end it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shade:
+    """A time in which something was broken, in seconds since the run began; `end_s` None: to its end."""
+
+    start_s: float
+    end_s: float | None
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Timeline:
+    """One run.
+
+    Attributes:
+        at_s: the middle of each bin, in seconds since the run began.
+        up, correct: the share of its exchanges that was served, and of those with a verdict that was right; None for a
+            bin without any.
+        shades: what was broken, and when.
+    """
+
+    at_s: tuple[float, ...]
+    up: tuple[float | None, ...]
+    correct: tuple[float | None, ...]
+    shades: tuple[Shade, ...]
+
+
+def timeline(exchanges: Sequence[Exchange], events: Sequence[Event]) -> Timeline:
+    """The run that these exchanges and events were; empty without exchanges."""
+    if not exchanges:
+        return Timeline((), (), (), ())
+    began_s = min(each.started_s for each in exchanges)
+    width_s = max(max(each.started_s for each in exchanges) - began_s, 1e-6) / BINS
+    bins: list[list[Exchange]] = [[] for _ in range(BINS)]
+    for each in exchanges:
+        bins[min(BINS - 1, int((each.started_s - began_s) / width_s))].append(each)
+    return Timeline(
+        tuple((number + 0.5) * width_s for number in range(BINS)),
+        tuple(_share([each.served for each in some]) for some in bins),
+        tuple(_share([not each.lost for each in some if each.lost is not None]) for some in bins),
+        tuple(_shades(events, began_s)),
+    )
+
+
+def _share(truths: list[bool]) -> float | None:
+    return sum(truths) / len(truths) if truths else None
+
+
+def _shades(events: Sequence[Event], began_s: float) -> list[Shade]:
+    found = []
+    for index, event in enumerate(events):
+        if event.kind in BEGINS:
+            ends = (
+                each.at_s for each in events[index:] if each.kind == BEGINS[event.kind] and each.target == event.target
+            )
+            end_s = next(ends, None)
+            label = f"{event.target or 'store'}: {event.kind.replace('_', ' ')}"
+            found.append(Shade(max(0.0, event.at_s - began_s), None if end_s is None else end_s - began_s, label))
+    return found
