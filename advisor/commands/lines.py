@@ -13,6 +13,7 @@ Lines: TypeAlias = "argparse._SubParsersAction[Any]"  # argparse has no public n
 def declare(commands: Lines) -> None:
     """Add the commands that report to a parser; a line that names one carries it as `do`."""
     _recommend(_command(commands, "recommend", _do_recommend, "advise on answer files, without questions"))
+    _files(_command(commands, "compare", _do_compare, "put answer files side by side"))
 
 
 def _command(
@@ -34,6 +35,21 @@ def _recommend(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--output", metavar="PATH", help="a file, or a folder (with a slash at its end) for a file each; adr: a folder"
     )
+
+
+def _files(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("files", type=Path, metavar="FILE", nargs="+", help="two or more, in YAML or JSON")
+    _json(parser)
+
+
+def _json(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--json", action="store_true", help="print JSON, and nothing else")
+
+
+def _do_compare(line: argparse.Namespace) -> None:
+    from advisor.commands import compare  # noqa: PLC0415
+
+    compare.run(line.files, line.rules, as_json=line.json)
 
 
 def _do_recommend(line: argparse.Namespace) -> None:

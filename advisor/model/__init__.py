@@ -15,6 +15,7 @@ from advisor.model.advice import (
     Worthwhile,
 )
 from advisor.model.answers import AnswerFile, Component
+from advisor.model.comparison import Comparison, ComponentComparison, Difference, Turn
 from advisor.model.rulebook import (
     Archetype,
     CompanionRule,
@@ -37,11 +38,14 @@ __all__ = [
     "Band",
     "Companion",
     "CompanionRule",
+    "Comparison",
     "Component",
     "ComponentAdvice",
+    "ComponentComparison",
     "Concern",
     "Condition",
     "Contradiction",
+    "Difference",
     "Fact",
     "Figure",
     "Flip",
@@ -57,6 +61,7 @@ __all__ = [
     "Score",
     "ServiceClass",
     "Tally",
+    "Turn",
     "Value",
     "Worthwhile",
 ]

@@ -1,37 +1,29 @@
 """Advice for a person at a terminal: readable from 40 columns up, and without colour."""
 
-import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from itertools import groupby
 
 from rich.console import Console, Group, RenderableType
-from rich.padding import Padding
-from rich.rule import Rule as Line
 from rich.table import Table
 from rich.text import Text
 
-from advisor.model import Advice, ComponentAdvice, Figure, Flip, Reason, Removal, Rulebook, ServiceClass
+from advisor.model import Advice, ComponentAdvice, Figure, Flip, Reason, Removal, Rulebook
 from advisor.report import words
+from advisor.report.blocks import NARROW, headline, indented, put, rows, section, word
 
-COLOURS = {ServiceClass.STATELESS: "green", ServiceClass.HYBRID: "yellow", ServiceClass.STATEFUL: "magenta"}
-NARROW = 60
 FLIPS_SHOWN = 6
-TRAILING_BLANKS = re.compile(r" +((?:\x1b\[[0-9;]*m)*)$", re.MULTILINE)
 
 
 def show(advice: Advice, rulebook: Rulebook, console: Console) -> None:
     """Print the whole report."""
-    with console.capture() as capture:
-        for part in _report(advice, rulebook, narrow=console.width < NARROW):
-            console.print(part)
-    console.file.write(TRAILING_BLANKS.sub(r"\1", capture.get()))
+    put(_report(advice, rulebook, narrow=console.width < NARROW), console)
 
 
 def _report(advice: Advice, rulebook: Rulebook, *, narrow: bool) -> Iterator[RenderableType]:
-    yield Text.assemble((advice.name, "bold"), ": ", _word(advice.overall))
+    yield Text.assemble((advice.name, "bold"), ": ", word(advice.overall))
     if advice.overall:
-        yield Padding(rulebook.words[advice.overall], (0, 0, 0, 2), style="dim")
+        yield indented(rulebook.words[advice.overall], "dim")
     if advice.overall:
         yield from (Text(said, style="bold red") for said in (words.undecided(advice.components),) if said)
     shared = len({component.figures for component in advice.components}) == 1
@@ -39,61 +31,40 @@ def _report(advice: Advice, rulebook: Rulebook, *, narrow: bool) -> Iterator[Ren
         yield ""
         yield _component(component if not shared else replace(component, figures=()), rulebook, narrow=narrow)
     if shared:  # said once, where every part has the same
-        yield from _section("Figures", _figures(advice.components[0]))
-
-
-def _word(word: ServiceClass | None) -> Text:
-    return Text(words.word(word), style=f"bold {COLOURS[word]}" if word else "bold red")
+        yield from section("Figures", _figures(advice.components[0]))
 
 
 def _component(advice: ComponentAdvice, rulebook: Rulebook, *, narrow: bool) -> RenderableType:
-    head = Text.assemble((advice.name, "bold"), " · ", _word(advice.service_class))
+    head = Text.assemble((advice.name, "bold"), " · ", word(advice.service_class))
     return Group(
-        Line(head, align="left", style="dim"),
+        headline(head),
         *(_verdict(advice, rulebook) if advice.mechanism else _contradiction(advice, rulebook)),
-        *_section("Points by concern", _table(advice, rulebook, 2 if narrow else 4)),
-        *_section("Ruled out", _removals(advice, rulebook)),
-        *_section("What would change it", _flips(advice)),
-        *_section("Enough by itself", words.enough(advice, rulebook)),
-        *_section("Figures", _figures(advice)),
-        *_section("Risks", _risks(advice, rulebook)),
-        *_section("Taken from the archetype", words.answers(advice.defaults)),
-        *_section("Unknown", _unknown(advice, rulebook)),
-        *_section("See it in the lab", ", ".join(words.claims(advice))),
+        *section("Points by concern", _table(advice, rulebook, 2 if narrow else 4)),
+        *section("Ruled out", _removals(advice, rulebook)),
+        *section("What would change it", _flips(advice)),
+        *section("Enough by itself", words.enough(advice, rulebook)),
+        *section("Figures", _figures(advice)),
+        *section("Risks", _risks(advice, rulebook)),
+        *section("Taken from the archetype", words.answers(advice.defaults)),
+        *section("Unknown", _unknown(advice, rulebook)),
+        *section("See it in the lab", ", ".join(words.claims(advice))),
     )
-
-
-def _section(title: str, body: RenderableType | None) -> Iterator[RenderableType]:
-    """A titled, indented part of the report; nothing at all when there is nothing to say."""
-    if body:
-        yield Text(f"\n{title}", style="bold")
-        yield Padding(body, (0, 0, 0, 2))
 
 
 def _verdict(advice: ComponentAdvice, rulebook: Rulebook) -> Iterator[RenderableType]:
     mechanism = rulebook.mechanisms[str(advice.mechanism)]
     yield Text.assemble((mechanism.label, "bold"), f" ({mechanism.id})")
-    yield Padding(mechanism.summary, (0, 0, 0, 2))
+    yield indented(mechanism.summary)
     for companion in advice.also:
         beside = rulebook.mechanisms[companion.mechanism]
         yield Text.assemble("+ ", (beside.label, "bold"), f" ({beside.id})")
-        yield Padding(companion.because, (0, 0, 0, 2))
+        yield indented(companion.because)
     yield Text(words.margin(advice, rulebook))
-    yield from _section("Why", _reasons(advice.reasons, rulebook))
-
-
-def _rows(rows: Iterable[tuple[RenderableType, RenderableType]]) -> RenderableType:
-    """A mark and a body a row; a body that wraps stays clear of the marks."""
-    grid = Table.grid(padding=(0, 1))
-    grid.add_column(justify="right", no_wrap=True)
-    grid.add_column(overflow="fold")
-    for mark, body in rows:
-        grid.add_row(mark, body)
-    return grid
+    yield from section("Why", _reasons(advice.reasons, rulebook))
 
 
 def _reasons(reasons: tuple[Reason, ...], rulebook: Rulebook) -> RenderableType:
-    return _rows(
+    return rows(
         (_points(reason.points, zero="!" if reason.rule else "·"), _reason(reason, rulebook)) for reason in reasons
     )
 
@@ -132,7 +103,7 @@ def _table(advice: ComponentAdvice, rulebook: Rulebook, columns: int) -> Rendera
 def _removals(advice: ComponentAdvice, rulebook: Rulebook) -> RenderableType | None:
     if not advice.ruled_out or advice.contradiction:
         return None
-    return _rows(("x", _removal(removal, rulebook)) for removal in advice.ruled_out)
+    return rows(("x", _removal(removal, rulebook)) for removal in advice.ruled_out)
 
 
 def _removal(removal: Removal, rulebook: Rulebook) -> Text:
@@ -146,7 +117,7 @@ def _flips(advice: ComponentAdvice) -> RenderableType | None:
     shown = advice.flips[:FLIPS_SHOWN]
     parts: list[RenderableType] = []
     for effort, flips in groupby(shown, key=lambda flip: flip.effort):
-        parts += [f"{words.EFFORTS[effort]}:", _rows(("*", _flip(flip)) for flip in flips)]
+        parts += [f"{words.EFFORTS[effort]}:", rows(("*", _flip(flip)) for flip in flips)]
     more = len(advice.flips) - len(shown)
     if more:
         parts.append(Text(f"and {more} more {'change' if more == 1 else 'changes'} of one answer", style="dim"))
@@ -158,7 +129,7 @@ def _flip(flip: Flip) -> Text:
 
 
 def _figures(advice: ComponentAdvice) -> RenderableType | None:
-    return _rows(("=", _figure(each)) for each in advice.figures) if advice.figures else None
+    return rows(("=", _figure(each)) for each in advice.figures) if advice.figures else None
 
 
 def _figure(figure: Figure) -> Text:
@@ -181,12 +152,12 @@ def _unknown(advice: ComponentAdvice, rulebook: Rulebook) -> RenderableType | No
         return Group(names, "No single one of them would change the advice.") if advice.mechanism else names
     question = rulebook.questions[advice.worthwhile.question]
     head = Text.assemble("Most worth finding out: ", (question.id, "bold"), f" ({question.label})")
-    changes = _rows(("?", Text.assemble(f"{answer} gives ", (then, "bold"))) for answer, then in words.worth(advice))
+    changes = rows(("?", Text.assemble(f"{answer} gives ", (then, "bold"))) for answer, then in words.worth(advice))
     return Group(names, head, changes)
 
 
 def _contradiction(advice: ComponentAdvice, rulebook: Rulebook) -> Iterator[RenderableType]:
     yield Text(words.CONTRADICTED, style="bold")
     sides = advice.contradiction.sides if advice.contradiction else ()
-    yield Padding(_rows(("x", _removal(side, rulebook)) for side in sides), (0, 0, 0, 2))
+    yield indented(rows(("x", _removal(side, rulebook)) for side in sides))
     yield Text(words.WAY_OUT)

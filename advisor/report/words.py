@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from advisor.model import ComponentAdvice, Flip, Mechanism, Removal, Rulebook, ServiceClass, Value
+from advisor.model import ComponentAdvice, Difference, Flip, Mechanism, Removal, Rulebook, ServiceClass, Value
 
 EFFORTS = {1: "With another setting", 2: "With another design", 3: "With another product"}
 """How hard an answer is to change, by the `effort` of its question."""
@@ -30,8 +30,17 @@ def margin(advice: ComponentAdvice, rulebook: Rulebook) -> str:
     if not advice.lead:
         others = f" and {len(advice.tied) - 1} more" if len(advice.tied) > 1 else ""
         return f"Toss-up: as many points as {second}{others}. The simplest wins a tie."
-    points = "1 point" if advice.lead == 1 else f"{advice.lead} points"
-    return f"{advice.margin.capitalize()}: {points} ahead of {second}."
+    return f"{advice.margin.capitalize()}: {points(advice.lead)} ahead of {second}."
+
+
+def points(number: int) -> str:
+    """So many points."""
+    return "1 point" if number == 1 else f"{number} points"
+
+
+def about(difference: Difference) -> str:
+    """What a difference is about."""
+    return f"priority of {difference.about}" if difference.of_priority else difference.about
 
 
 def answers(given: Mapping[str, Value] | Mapping[str, str]) -> str:
@@ -72,9 +81,9 @@ def amount(value: float, unit: str) -> str:
     return f"{value:,.0f} {unit}"
 
 
-def signed(points: int, zero: str = "·") -> str:
+def signed(number: int, zero: str = "·") -> str:
     """Points with their sign, so that colour says nothing that the text does not."""
-    return f"{points:+d}" if points else zero
+    return f"{number:+d}" if number else zero
 
 
 def claims(advice: ComponentAdvice) -> list[str]:
