@@ -26,14 +26,14 @@ def start(answers: Path | None, rules: Path | None, *, plain: bool) -> None:
         raise UsageError([Fault(Place(str(path)), "this is a directory, not a file.", "Name a file inside it.")])
     if path.exists():
         raise UsageError([Fault(Place(str(path)), "this file exists.", f"Go on with it: {_command('resume', path)}")])
-    _hold(Interview(load_rules(rules)), path, plain=plain)
+    _hold(Interview.begun(load_rules(rules)), path, plain=plain)
 
 
 def resume(answers: Path, rules: Path | None, *, plain: bool) -> None:
     """Go on with the interview that a file holds. Raises what `start` does."""
     rulebook = load_rules(rules)
     file = load_answers(answers, rulebook, unfinished=True)
-    _hold(Interview.resumed(rulebook, file), answers, plain=plain)
+    _hold(Interview.begun(rulebook, file), answers, plain=plain)
 
 
 def _hold(interview: Interview, path: Path, *, plain: bool) -> None:

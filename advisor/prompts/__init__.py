@@ -8,7 +8,7 @@ from typing import TextIO
 from advisor.errors import AnswersError
 from advisor.interview import Interview
 from advisor.model import AnswerFile
-from advisor.prompts.face import Face
+from advisor.prompts.face import Face, Turn
 from advisor.prompts.lines import Lines
 
 
@@ -18,27 +18,32 @@ def face_for(*, plain: bool, stdin: TextIO | None = None, stdout: TextIO | None 
     able = stdin.isatty() and stdout.isatty() and os.environ.get("TERM", "") not in {"", "dumb"}
     if plain or not able:
         return Lines(stdin, stdout, echo=not stdin.isatty())
-    from advisor.prompts.terminal import Terminal  # noqa: PLC0415  # 90 ms that pipes need not pay
+    from advisor.prompts.terminal import Terminal  # noqa: PLC0415  # 130 ms that pipes need not pay
 
     return Terminal()
 
 
 def hold(interview: Interview, face: Face, save: Callable[[AnswerFile], None]) -> AnswerFile:
-    """Ask until all is answered; `save` gets what is known after every reply.
+    """Ask until the recommendation is due; `save` gets what is known after every change.
 
     Raises:
         OutOfInputError: the input ended first.
         KeyboardInterrupt: the person did.
     """
     while (prompt := interview.prompt) is not None:
-        reply = face.ask(prompt)
-        if reply is None:
-            interview = interview.back()
-            continue
+        before = interview.record
         try:
-            interview = interview.answered(reply)
+            interview = _turned(interview, face.ask(interview, prompt))
         except AnswersError as error:
             face.complain(error)
-            continue
-        save(interview.answer_file())
+        if interview.record != before and interview.record.replies:
+            save(interview.answer_file())
     return interview.answer_file()
+
+
+def _turned(interview: Interview, reply: str | Turn) -> Interview:
+    if reply is Turn.BACK:
+        return interview.back()
+    if reply is Turn.REVIEW:
+        return interview.review()
+    return interview.answered(str(reply))
