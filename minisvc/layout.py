@@ -15,7 +15,17 @@ from minisvc.field_faults import address, choice, seconds, twice, unknown, whole
 from minisvc.keeping import Keeping
 
 SERVICES = ("cart", "catalog", "assistant")
-STATES = ("memory", "replicated_memory", "client_store", "signed_cookie", "soft_affinity", "redis")
+STATES = (
+    "memory",
+    "replicated_memory",
+    "client_store",
+    "signed_cookie",
+    "encrypted_cookie",
+    "signed_token",
+    "soft_affinity",
+    "redis",
+    "opaque_token",
+)
 DATABASES = ("sqlite", "postgres")
 STORES = {
     ("redis", "rediss", "unix"): "redis://127.0.0.1:6379/0",

@@ -15,17 +15,31 @@ from minisvc.fence import Fence
 from minisvc.keeping import DOCUMENT_FIELD
 from minisvc.layout import Service
 from minisvc.state.client_store import ClientStore
-from minisvc.state.mechanism import COOKIE, Cookie, Held, Mechanism, Probe, Terms, set_cookie_policy
+from minisvc.state.encrypted_cookie import EncryptedCookie
+from minisvc.state.mechanism import COOKIE, Cookie, Held, Mechanism, Probe, Terms, introduce
 from minisvc.state.memory import Memory
+from minisvc.state.opaque_token import OpaqueToken
 from minisvc.state.redis import Redis
 from minisvc.state.replicated_memory import ReplicatedMemory
 from minisvc.state.signed_cookie import SignedCookie
+from minisvc.state.signed_token import SignedToken
 from minisvc.state.soft_affinity import SoftAffinity
 
 __all__ = ["COOKIE", "DOCUMENT_FIELD", "Cookie", "Held", "Mechanism", "Probe", "Terms", "build", "furnish"]
 
 MECHANISMS: dict[str, type[Mechanism]] = {
-    each.name: each for each in (Memory, ReplicatedMemory, ClientStore, SignedCookie, SoftAffinity, Redis)
+    each.name: each
+    for each in (
+        Memory,
+        ReplicatedMemory,
+        ClientStore,
+        SignedCookie,
+        EncryptedCookie,
+        SignedToken,
+        SoftAffinity,
+        Redis,
+        OpaqueToken,
+    )
 }
 
 
@@ -42,5 +56,5 @@ def build(service: Service, *, clock: Clock = wall, cookie: Cookie | None = None
 
 def furnish(terms: Terms, app: Flask, fence: Fence) -> Probe:
     """Give a fresh app its `session_interface`, by these terms; returns how to look into its memory."""
-    set_cookie_policy(app, terms.cookie)
+    introduce(terms, app)
     return MECHANISMS[terms.state].furnish(terms, app, fence)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Collection, Mapping
+from dataclasses import replace
 from typing import Any, Protocol
 
 from flask import Flask, Request, Response
@@ -71,7 +72,8 @@ class CarriedSessions(SessionInterface):
         saved: Record | None = session.saved
         if not session.modified and (saved is None or not is_use_to_be_noted(saved, self.keeping, now_s)):
             return
-        value = self.seal.close(Record(saved.began_s if saved else now_s, now_s, dict(session)))
+        former = saved or Record(now_s, now_s, {})
+        value = self.seal.close(replace(former, used_s=now_s, data=dict(session)))
         if len(name) + len(value) > MOST_BYTES:
             refuse(response, TooLarge("a cookie", len(name) + len(value), MOST_BYTES))
             return

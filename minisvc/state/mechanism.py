@@ -101,7 +101,7 @@ class Mechanism(ABC):
     def install(self, app: Flask, instance: str, fence: Fence) -> None:
         """Furnish an instance in this process, and watch it."""
         terms = self.terms(instance)
-        set_cookie_policy(app, terms.cookie)
+        introduce(terms, app)
         self.watch(instance, self.furnish(terms, app, fence))
 
     @abstractmethod
@@ -148,6 +148,12 @@ class Mechanism(ABC):
 def nothing() -> Mapping[str, Mapping[str, Any]]:
     """The probe of an instance that keeps no session in its memory."""
     return {}
+
+
+def introduce(terms: Terms, app: Flask) -> None:
+    """Tell an app how its sessions are kept, for those that care: `Flask.extensions["state"]` and `["keeping"]`."""
+    set_cookie_policy(app, terms.cookie)
+    app.extensions["state"], app.extensions["keeping"] = terms.state, terms.keeping
 
 
 def set_cookie_policy(app: Flask, cookie: Cookie) -> None:

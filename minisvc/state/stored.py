@@ -27,8 +27,8 @@ class Stored(Mechanism):
         super().__init__(service, cookie, clock)
         self.store = self.open_store()
         self.links = Links(self.store.url) if can_link(self.store.url) else None
-        self._reader = connect(self.store.url, _prefix(self.cookie))
-        self._sessions = Sessions(Flask(__name__), self._reader, service.keeping, clock)
+        self.reader = connect(self.store.url, _prefix(self.cookie))
+        self._sessions = Sessions(Flask(__name__), self.reader, service.keeping, clock)
 
     @abstractmethod
     def open_store(self) -> Store:
@@ -57,7 +57,7 @@ class Stored(Mechanism):
 
     def close(self) -> None:
         """Let go of the store, and stop it if the lab started it."""
-        self._reader.close()
+        self.reader.close()
         if self.links:
             self.links.close()
         self.store.close()
