@@ -31,6 +31,7 @@ __all__ = [
 FAMILIES = (
     "where_state_lives.affinity",
     "where_state_lives.crashes",
+    "where_state_lives.hashing",
 )
 """The modules of this package that make claims, in the order in which people see them."""
 
