@@ -12,7 +12,7 @@ from advisor.commands import lines
 from advisor.errors import AdvisorError, Cancelled, Fault, UsageError, did_you_mean
 
 DONE, BAD, CANCELLED = 0, 2, 130
-OPTIONS = ("--json", "--format", "--output", "--rules", "--plain", "--answers", "--version", "--help")
+OPTIONS = ("--json", "--format", "--output", "--set", "--rules", "--plain", "--answers", "--version", "--help")
 
 
 class _Parser(argparse.ArgumentParser):

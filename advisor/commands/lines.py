@@ -13,6 +13,7 @@ Lines: TypeAlias = "argparse._SubParsersAction[Any]"  # argparse has no public n
 def declare(commands: Lines) -> None:
     """Add the commands that report to a parser; a line that names one carries it as `do`."""
     _recommend(_command(commands, "recommend", _do_recommend, "advise on answer files, without questions"))
+    _what_if(_command(commands, "what-if", _do_what_if, "tell what changed answers would change"))
     _files(_command(commands, "compare", _do_compare, "put answer files side by side"))
 
 
@@ -35,6 +36,25 @@ def _recommend(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--output", metavar="PATH", help="a file, or a folder (with a slash at its end) for a file each; adr: a folder"
     )
+
+
+def _what_if(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("file", type=Path, metavar="FILE", help="answers in YAML or JSON, which stay as they are")
+    parser.add_argument(
+        "--set",
+        action="append",
+        dest="settings",
+        metavar="QUESTION=ANSWER",
+        required=True,
+        help="or COMPONENT.QUESTION=ANSWER; may be given several times",
+    )
+    _json(parser)
+
+
+def _do_what_if(line: argparse.Namespace) -> None:
+    from advisor.commands import what_if  # noqa: PLC0415
+
+    what_if.run(line.file, line.rules, line.settings, as_json=line.json)
 
 
 def _files(parser: argparse.ArgumentParser) -> None:
