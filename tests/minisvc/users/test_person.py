@@ -1,4 +1,6 @@
 import json
+import threading
+from collections import Counter
 
 import pytest
 from hypothesis import given
@@ -108,17 +110,58 @@ def test_traffic_refuses_a_rate_that_makes_no_sense(rate):
         Traffic(list, rate, seed=1)
 
 
-def test_traffic_takes_turns_among_the_users(made):
+def test_traffic_gives_every_user_turns(made):
     user, _, pool = made
     other = User("c2", pool.url, pool.ledger)
-    seen = []
-    with pool.ledger.changed:
-        traffic = Traffic(lambda: [user, other], 1000, seed=1)
-        assert pool.ledger.changed.wait_for(lambda: len(pool.ledger.since(0)[1]) >= 6, 10)
+    traffic = Traffic(lambda: [user, other], 1000, seed=1)
+    wait_for_turns(pool.ledger, c1=3, c2=3)
     traffic.stop()
     other.close()
-    seen = [exchange.user for exchange in pool.ledger.since(0)[1]]
-    assert seen[:6] == ["c1", "c2", "c1", "c2", "c1", "c2"]
+
+
+def test_in_traffic_nobody_waits_for_a_user_who_waits_for_an_answer(open_pool):
+    came, go_on = threading.Event(), threading.Event()
+
+    def app(environ, start_response):
+        if environ["HTTP_X_REQUEST_ID"].startswith("c1-"):
+            came.set()
+            assert go_on.wait(10)
+        start_response("200 OK", [("Content-Type", "application/json")])
+        return [b'{"items": []}']
+
+    pool = open_pool({"a": app})
+    users = [User(name, pool.url, pool.ledger) for name in ("c1", "c2", "c3")]
+    traffic = Traffic(lambda: users, 1000, seed=1)
+    assert came.wait(10)
+    wait_for_turns(pool.ledger, c2=3, c3=3)
+    assert turns(pool.ledger)["c1"] == 0
+    go_on.set()
+    wait_for_turns(pool.ledger, c1=1)
+    traffic.stop()
+    for user in users:
+        user.close()
+
+
+def turns(ledger):
+    return Counter(exchange.user for exchange in ledger.since(0)[1])
+
+
+def wait_for_turns(ledger, **least):
+    with ledger.changed:
+        assert ledger.changed.wait_for(lambda: turns(ledger) >= Counter(least), 10)
+
+
+def test_an_error_in_a_turn_ends_traffic_and_is_raised_when_it_is_stopped(made, monkeypatch):
+    user, _, _ = made
+
+    def broken(_item):
+        raise ZeroDivisionError("a turn that cannot be taken")
+
+    monkeypatch.setattr(user, "add", broken)
+    traffic = Traffic(lambda: [user], 1000, seed=1)
+    traffic._thread.join(10)
+    with pytest.raises(ZeroDivisionError, match="a turn that cannot be taken"):
+        traffic.stop()
 
 
 def test_an_error_in_traffic_is_raised_when_it_is_stopped():
