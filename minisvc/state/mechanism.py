@@ -151,9 +151,9 @@ def nothing() -> Mapping[str, Mapping[str, Any]]:
 
 
 def introduce(terms: Terms, app: Flask) -> None:
-    """Tell an app how its sessions are kept, for those that care: `Flask.extensions["state"]` and `["keeping"]`."""
+    """Tell an app how its sessions are kept: "state", "keeping" and "clock" in `Flask.extensions`."""
     set_cookie_policy(app, terms.cookie)
-    app.extensions["state"], app.extensions["keeping"] = terms.state, terms.keeping
+    app.extensions.update(state=terms.state, keeping=terms.keeping, clock=terms.clock)
 
 
 def set_cookie_policy(app: Flask, cookie: Cookie) -> None:
