@@ -13,6 +13,7 @@ Lines: TypeAlias = "argparse._SubParsersAction[Any]"  # argparse has no public n
 def declare(commands: Lines) -> None:
     """Add the commands that report to a parser; a line that names one carries it as `do`."""
     _recommend(_command(commands, "recommend", _do_recommend, "advise on answer files, without questions"))
+    _explain(_command(commands, "explain", _do_explain, "tell what the rules know under a name"))
     _what_if(_command(commands, "what-if", _do_what_if, "tell what changed answers would change"))
     _files(_command(commands, "compare", _do_compare, "put answer files side by side"))
 
@@ -36,6 +37,18 @@ def _recommend(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--output", metavar="PATH", help="a file, or a folder (with a slash at its end) for a file each; adr: a folder"
     )
+
+
+def _explain(parser: argparse.ArgumentParser) -> None:
+    about = "a mechanism, rule, requirement, question, ...; none: print every name"
+    parser.add_argument("name", metavar="NAME", nargs="?", help=about)
+    _json(parser)
+
+
+def _do_explain(line: argparse.Namespace) -> None:
+    from advisor.commands import explain  # noqa: PLC0415
+
+    explain.run(line.name, line.rules, as_json=line.json)
 
 
 def _what_if(parser: argparse.ArgumentParser) -> None:
