@@ -7,6 +7,7 @@ agree.
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from math import prod
 
 from advisor.model import Requirement, Rule, Rulebook
@@ -33,7 +34,11 @@ class Lane:
     voices: tuple[Voice, ...]
 
 
-@dataclass(frozen=True, slots=True)
+REMOVAL = 3
+"""What a removal weighs beside points, where only an order is chosen by it."""
+
+
+@dataclass(frozen=True)
 class Contest:
     """The lanes of one or several rulebooks, and the axes that decide between them.
 
@@ -57,6 +62,21 @@ class Contest:
     def size(self) -> int:
         """How many answer sets there are."""
         return prod(len(axis.cells) for axis in self.axes)
+
+    def weight(self, arguments: int) -> int:
+        """How much these arguments can matter: the points that they give, and three for each removal."""
+        return sum(weight for bit, weight in self._weights.items() if arguments & bit)
+
+    @cached_property
+    def _weights(self) -> dict[int, int]:
+        weights = dict.fromkeys(self.bits.values(), 0)
+        for lane in self.lanes:
+            for bit in weights:
+                weights[bit] += REMOVAL if lane.removed_by & bit else 0
+            for voice in lane.voices:
+                for bit, points in voice.rules:
+                    weights[bit] += abs(points)
+        return weights
 
     def example(self, point: Sequence[int]) -> dict[str, str]:
         """One of the answer sets of a point: the known choices by question or fact id."""

@@ -1,6 +1,7 @@
 """What the answers so far already settle, what is still open, and what is most worth finding out."""
 
 from collections.abc import Iterator, Mapping
+from math import inf
 from random import Random
 
 from advisor.model import Question, Rulebook, Value, Worthwhile
@@ -35,27 +36,34 @@ def settled_by(answered: Answered) -> str | None:
     return answered.space.names[winner]
 
 
-def open_questions(rulebook: Rulebook, values: Mapping[str, Value], priorities: Mapping[str, int]) -> frozenset[str]:
+def open_questions(
+    rulebook: Rulebook, values: Mapping[str, Value], priorities: Mapping[str, int], *, patience: int | None = None
+) -> frozenset[str]:
     """The unanswered questions that can still change the winner, for some answers to the others.
 
-    A contradiction counts as a winner of its own. See `settled` for the arguments.
+    A contradiction counts as a winner of its own. See `settled` for the other arguments.
+
+    Args:
+        patience: how many boxes to look into for each question; one that is not proven closed by then
+            counts as open. None: until it is proven, which may take a minute.
     """
-    return open_in(Answered(rulebook, values, priorities))
+    return open_in(Answered(rulebook, values, priorities), patience)
 
 
-def open_in(answered: Answered) -> frozenset[str]:
+def open_in(answered: Answered, patience: int | None = None) -> frozenset[str]:
     """See `open_questions`."""
     box = answered.box(answered.values)
     winner = answered.space.winner_at(lowest(box))
     if answered.search.challenge(box, winner) is None:
         return frozenset()
-    return frozenset(name for name in answered.unknown if _Swing(answered, name).exists(box))
+    return frozenset(name for name in answered.unknown if _Swing(answered, name, patience).exists(box))
 
 
 class _Swing:
     """Whether one question can change the winner, all other answers being the same."""
 
-    def __init__(self, answered: Answered, question: str) -> None:
+    def __init__(self, answered: Answered, question: str, patience: int | None = None) -> None:
+        self._patience = inf if patience is None else patience
         self._answered = answered
         self._axis = answered.axis_of(question)
         self._neighbours = answered.neighbours(question)
@@ -74,6 +82,9 @@ class _Swing:
         return any(self._at(_random(box, chance)) for _ in range(PROBES)) or self._search(box)
 
     def _search(self, box: Box) -> bool:
+        self._patience -= 1
+        if self._patience < 0:
+            return True
         search = self._answered.search
         possible, _ = search.span(box)
         if not self._asked & possible:

@@ -1,23 +1,20 @@
 """The states of one part of the space, axis by axis (see `advisor.space.census`)."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from math import prod
+from math import log2, prod
 from typing import Any, NamedTuple
 
 from advisor.space.contest import Contest
 from advisor.space.effects import BIAS, Effects, bytes_of
 
-TOP = 4 * BIAS
-FLOOR = 2 * BIAS
-"""A lane that is in stays above, one that is out stays below, also while points are added."""
+TOP = 2 * BIAS + 1
+"""Where the best lane is: the others stay above 0, and below 256 while points are added."""
 
-SHIFTED = tuple(
-    bytes(max(0, min(at, best) - best + TOP) if at >= FLOOR else 0 for at in range(256)) for best in range(256)
-)
-ABOVE = tuple(bytes(255 if at >= max(best, FLOOR) else 0 for at in range(256)) for best in range(256))
+SHIFTED = tuple(bytes(max(0, min(at, best) - best + TOP) if at else 0 for at in range(256)) for best in range(256))
+ABOVE = tuple(bytes(255 if at >= best else 0 for at in range(256)) for best in range(256))
 
 Path = tuple[Any, ...]  # () or (the path before, the class taken)
-_State = tuple[int, list[Any]]  # the points of the lanes; [how many answer sets, the path of one]
+_State = tuple[int, list[Any]]  # the points of the lanes; [how many answer sets, the path of one, lanes in]
 _States = dict[int, dict[int, list[Any]]]  # by what is pending, by points
 
 
@@ -61,7 +58,7 @@ class Sweep:
         """All endings; together they hold each answer set of the part once."""
         fresh = sum(TOP << 8 * at for at in range(len(self._lanes)))
         states: _States = {}
-        start = [(fresh, [1, ()])]
+        start = [(fresh, [1, (), bytes_of(True for _ in self._lanes)])]
         yield from self._enter(0, (self._start, self._start), start, states, Group(0, 1, -1))
         for step, axis in enumerate(self._order, start=1):
             following: _States = {}
@@ -88,28 +85,28 @@ class Sweep:
         gain, low, high, keep, safe, pending = self._effects.of(step, *pendings)
         matter = self._effects.matter
         size, books, many = len(self._lanes), self._books, self._contest.books > 1
-        for lanes, (sets, path) in table:
-            digits = ((lanes + gain) & keep).to_bytes(size, "little")
+        for lanes, (sets, path, before) in table:
+            live = keep & before
+            digits = ((lanes + gain) & live).to_bytes(size, "little")
             points = int.from_bytes(digits.translate(SHIFTED[max(digits, default=0)]), "little")
             reach = (points + high).to_bytes(size, "little")
             alive = 0
             decided = True
             for book in books:
-                sure = max(((points + low) & safe & book).to_bytes(size, "little"), default=0)
-                able = int.from_bytes(reach.translate(ABOVE[sure]), "little") & book
+                sure = max(((points + low) & safe & live & book).to_bytes(size, "little"), default=0)
+                able = int.from_bytes(reach.translate(ABOVE[sure]), "little") & live & book
                 alive |= able
                 decided = decided and (not able or (able.bit_count() == 8 and not able & ~safe))
-            points &= alive
             later = pending & matter(alive)
             if decided or not later:
-                yield self._ending(points, sets * group.cells * self._rest[step], (path, group.class_))
+                yield self._ending(points & alive, sets * group.cells * self._rest[step], (path, group.class_))
             elif many and not alive & ~self._shared:
                 yield Ending(None, sets * group.cells * self._rest[step], False, (path, group.class_))
             else:
                 tables = following.setdefault(later, {})
-                state = tables.get(points)
+                state = tables.get(points & alive)
                 if state is None:
-                    tables[points] = [sets * group.cells, (path, group.class_)]
+                    tables[points & alive] = [sets * group.cells, (path, group.class_), alive]
                 else:
                     state[0] += sets * group.cells
 
@@ -137,20 +134,26 @@ class Sweep:
         return [Group(permits | marks, cells, class_) for permits, (cells, class_) in alike.items()]
 
 
-def _order(contest: Contest, axes: list[int], possible: int) -> tuple[list[int], list[int]]:
-    """An order of the axes that leaves few arguments half asked, and the arguments fully asked by step."""
+def _order(contest: Contest, axes: Iterable[int], possible: int) -> tuple[list[int], list[int]]:
+    """An order of the axes in which lanes soon fall behind, and the arguments fully asked by step.
+
+    First comes what settles most points and leaves few half asked, for the number of its classes.
+    """
     looks = {axis: asked_on(contest.permits[axis]) & possible for axis in axes}
     order: list[int] = []
-    left = list(axes)
-    done = [possible & ~_union(looks[axis] for axis in left)]
+    left = list(looks)
     touched = 0
+    done = [possible & ~_union(looks.values())]
 
-    def cost(axis: int) -> tuple[int, int]:
+    def gain(axis: int) -> float:
         later = _union(looks[other] for other in left if other != axis)
-        return ((touched | looks[axis]) & later).bit_count(), -(possible & ~later).bit_count()
+        settles = contest.weight(possible & ~later & ~done[-1])
+        opens = contest.weight((touched | looks[axis]) & later)
+        classes = {permits & looks[axis] for permits in contest.permits[axis]}
+        return (settles - opens / 5) / log2(max(2, len(classes)))
 
     while left:
-        axis = min(left, key=cost)
+        axis = max(left, key=gain)
         left.remove(axis)
         order.append(axis)
         touched |= looks[axis]
