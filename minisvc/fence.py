@@ -9,23 +9,37 @@ from __future__ import annotations
 import contextlib
 import socket
 import threading
+from typing import Protocol
+
+
+class Link(Protocol):
+    """What can be cut: a socket, or what behaves like one."""
+
+    def fileno(self) -> int:
+        """-1 once it is closed."""
+
+    def shutdown(self, how: int, /) -> None:
+        """End it, whoever uses it just now."""
+
+    def close(self) -> None:
+        """Let go of it."""
 
 
 class Fence:
-    """Open until `close`. Sockets admitted before that are cut by it; none is admitted after."""
+    """Open until `close`. Links admitted before that are cut by it; none is admitted after."""
 
     def __init__(self, name: str = "") -> None:
         self.name = name
         self._lock = threading.Lock()
         self._open = True
-        self._links: set[socket.socket] = set()
+        self._links: set[Link] = set()
 
     @property
     def is_open(self) -> bool:
         """Whether the instance may still act on the world."""
         return self._open
 
-    def admit(self, link: socket.socket) -> None:
+    def admit(self, link: Link) -> None:
         """Let `link` live as long as the fence is open.
 
         Raises:

@@ -7,10 +7,13 @@ from typing import Any
 
 from minisvc import state as states
 from minisvc.balancer import Backend, Upstream
+from minisvc.database import Database
 from minisvc.errors import LayoutError
 from minisvc.host import Host, ProcessHost, Recipe, ThreadHost, start_all
 from minisvc.layout import Layout, Service
 from minisvc.policies import POLICIES
+from minisvc.services import needs_database
+from minisvc.stores.use import StoreUse
 
 HOSTS: dict[str, type[ThreadHost] | type[ProcessHost]] = {"thread": ThreadHost, "process": ProcessHost}
 
@@ -23,6 +26,7 @@ class Pool:
         hosts: its instances by name, in order.
         upstream: how requests reach them; only the balancer's thread may change it.
         mechanism: where sessions live.
+        database: where the service keeps records of its own; None for a service that has none.
         effects: what each instance is told to do wrong: by its name, then by the fault's.
         refusals: ports on which nobody listens, to which the balancer is led instead of an instance; the last counts.
     """
@@ -34,6 +38,7 @@ class Pool:
         self.hosts: dict[str, Host] = {}
         self.upstream = Upstream(service, [], POLICIES[service.policy](seed), layout.health)
         self.mechanism: states.Mechanism
+        self.database: Database | None = None
         self.effects: dict[str, dict[str, dict[str, Any]]] = {}
         self.refusals: dict[str, list[int]] = {}
 
@@ -41,12 +46,20 @@ class Pool:
         """Start the store, if there is to be one, and every instance, side by side."""
         self.mechanism = self._build(self.service)
         self._undo.callback(self._close_state)
+        if needs_database(self.service.service):
+            self.database = Database(self.service)
+            self._undo.callback(self.database.close)
         for name in self._layout.instance_names(self.service):
             self.hosts[name] = self._host(name)
         weights = self.service.weights or (1,) * len(self.hosts)
         start_all(self.hosts.values())
         for host, weight in zip(self.hosts.values(), weights, strict=True):
             self.upstream.backends[host.name] = Backend(host.name, host.port, full_weight=weight)
+
+    @property
+    def store_use(self) -> StoreUse:
+        """The store that faults mean: that of the sessions, or of the service's records where sessions have none."""
+        return self.database if self.database and not self.mechanism.store else self.mechanism
 
     def close(self) -> None:
         """Stop the instances, then the store.
@@ -105,4 +118,5 @@ class Pool:
         if self._layout.host == "process" and service.startswith("__main__:"):
             why = "an instance in a process of its own cannot see what this program defines: put it in a module."
             raise LayoutError([f"service is {service!r}; {why}"])
-        return Recipe(service, self.mechanism.terms(instance))
+        access = self.database.access(instance) if self.database else None
+        return Recipe(service, self.mechanism.terms(instance), access)

@@ -8,6 +8,7 @@ from typing import Any
 
 from flask import Flask
 
+from minisvc import database
 from minisvc.fence import Fence
 from minisvc.host.contract import Sessions
 from minisvc.host.faulty import Faulty
@@ -22,10 +23,12 @@ class Recipe:
     Attributes:
         service: as `minisvc.services.make_app` takes it.
         terms: how the instance keeps sessions; of no use to an app that is no Flask app.
+        access: how it reaches its service's database; None where the service has none.
     """
 
     service: str
     terms: Terms
+    access: database.Access | None = None
 
     def __call__(self, instance: str, fence: Fence) -> Faulty:
         """A fresh app, behind the faults that it may be told of.
@@ -35,6 +38,8 @@ class Recipe:
         """
         app = make_app(self.service, instance)
         sessions = furnish(self.terms, app, fence) if isinstance(app, Flask) else dict
+        if self.access and isinstance(app, Flask):
+            database.furnish(self.access, app, fence)
         return Faulty(_Furnished(app, sessions), fence)
 
 

@@ -10,12 +10,10 @@ from typing import Any, ClassVar
 from flask import Flask
 
 from minisvc.clock import Clock, wall
-from minisvc.errors import FaultError
 from minisvc.fence import Fence
 from minisvc.keeping import Keeping
 from minisvc.layout import Service
-from minisvc.stores.link import Links
-from minisvc.stores.store import Store
+from minisvc.stores.use import StoreUse
 
 Probe = Callable[[], Mapping[str, Mapping[str, Any]]]
 """Looks into one instance's memory: each live session by its id."""
@@ -65,7 +63,7 @@ class Terms:
     clock: Clock = wall
 
 
-class Mechanism(ABC):
+class Mechanism(StoreUse, ABC):
     """Decides where `flask.session` is kept, for all instances of one service.
 
     A mechanism stands on the cluster's side. What happens inside an instance, which may be another process, is
@@ -73,13 +71,15 @@ class Mechanism(ABC):
     """
 
     name: ClassVar[str]
-    store: Store | None = None
-    links: Links | None = None
-    """The instances' ways to the store, where they can be broken; None if there are none."""
 
     def __init__(self, service: Service, cookie: Cookie, clock: Clock = wall) -> None:
         self.service, self.cookie, self.clock = service, cookie, clock
         self.probes: dict[str, Probe] = {}
+
+    @property
+    def store_user(self) -> str:
+        """This state."""
+        return f'state "{self.name}"'
 
     def terms(self, instance: str) -> Terms:
         """What that instance must know at its next start."""
@@ -107,38 +107,6 @@ class Mechanism(ABC):
     @abstractmethod
     def held(self, cookies: Collection[str] = ()) -> list[Held]:
         """The sessions alive now. `cookies` are those that clients present, for state held by clients."""
-
-    def crash_store(self) -> None:
-        """Kill the store; instances stay up and find out by themselves.
-
-        Raises:
-            FaultError: there is no store, it is down already, or it is a given one, which is not the lab's to kill.
-        """
-        self._store("store_crash").crash()
-        if self.links:
-            self.links.cut()
-
-    def restart_store(self) -> None:
-        """Start the store that `crash_store` killed on the same port, with what was durable.
-
-        Raises:
-            FaultError: there is no store that is down.
-            StoreUnavailable: it does not come up.
-        """
-        self._store("store_restart").restart()
-
-    def wipe_store(self) -> None:
-        """Let the store lose all that it holds, and stay up.
-
-        Raises:
-            FaultError: there is no store, it is down, or it is a given one, which is not the lab's to empty.
-        """
-        self._store("store_wipe").wipe()
-
-    def _store(self, command: str) -> Store:
-        if self.store is None:
-            raise FaultError([f'{command}: state "{self.name}" has no store; move it to one first, such as "redis".'])
-        return self.store
 
     def close(self) -> None:
         """Stop whatever the mechanism started. Nothing by default."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import tempfile
 import time
 from abc import abstractmethod
-from typing import IO
+from typing import IO, ClassVar
 
 from minisvc.errors import StoreUnavailable
 from minisvc.guarded import Guarded
@@ -25,11 +25,14 @@ class Program(Store):
 
     Attributes:
         program: its name, as people call it.
+        last: the signal that ends it in the end. What it would do at an orderly end is of no use here, and takes some
+            of them a tenth of a second.
         port: where it listens on loopback.
         folder: where it may write, made when first asked for.
     """
 
     program: str
+    last: ClassVar[str] = "KILL"
 
     def __init__(self) -> None:
         self._kept = KeptPort()
@@ -54,8 +57,7 @@ class Program(Store):
 
     def _run(self) -> None:
         with tempfile.TemporaryFile() as said:
-            # What it would do at an orderly end is of no use here, and takes some of them a tenth of a second.
-            self._guard = Guarded(self._command(), last="KILL", said=said.fileno())
+            self._guard = Guarded(self._command(), last=self.last, said=said.fileno())
             try:
                 self.kind = " ".join(filter(None, [self.program, self._wait(said)]))
             except BaseException:

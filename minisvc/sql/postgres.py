@@ -1,0 +1,69 @@
+"""Engines for a PostgreSQL server, by psycopg 3."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import socket
+from typing import Any
+
+import psycopg
+from psycopg.pq import TransactionStatus
+from sqlalchemy import Engine, PoolProxiedConnection, create_engine, event
+from sqlalchemy.exc import DisconnectionError
+from sqlalchemy.pool import ConnectionPoolEntry
+
+from minisvc.fence import Fence
+from minisvc.sql.pooling import POOL, TIMEOUT_S
+
+
+class ImpatientConnection(psycopg.Connection[Any]):
+    """A connection that gives up after `TIMEOUT_S`: a network that swallows bytes must not hold a request for ever."""
+
+    def wait(self, gen: Any, interval: float = 0.1, timeout: float | None = None) -> Any:
+        """As psycopg's. After an unanswered command the connection is of no more use, and closed."""
+        try:
+            return super().wait(gen, interval, TIMEOUT_S if timeout is None else timeout)
+        except psycopg.OperationalError:
+            if self.pgconn.transaction_status == TransactionStatus.ACTIVE:
+                self.pgconn.finish()
+            raise
+
+
+def open_engine(url: str, fence: Fence | None) -> Engine:
+    """As `minisvc.sql.open_engine`, for "postgresql://user:password@host:port/database"."""
+
+    def connect() -> ImpatientConnection:
+        return ImpatientConnection.connect(url, connect_timeout=round(TIMEOUT_S))
+
+    engine = create_engine("postgresql+psycopg://", creator=connect, **POOL)
+    _watch(engine, fence)
+    return engine
+
+
+def _watch(engine: Engine, fence: Fence | None) -> None:
+    """Let each connection be cut with its instance, and none be handed out that the server has left."""
+
+    def connected(link: Any, entry: ConnectionPoolEntry) -> None:
+        # A second descriptor of the same socket: the fence must not cut what the first is given to later.
+        entry.info["link"] = socket.socket(fileno=os.dup(link.fileno()))
+        try:
+            if fence:
+                fence.admit(entry.info["link"])
+        except ConnectionAbortedError as error:
+            link.close()
+            raise psycopg.OperationalError(str(error)) from error
+
+    def closed(_link: Any, entry: ConnectionPoolEntry) -> None:
+        if "link" in entry.info:
+            entry.info.pop("link").close()
+
+    def taken(_link: Any, entry: ConnectionPoolEntry, _proxied: PoolProxiedConnection) -> None:
+        # No round trip: an idle server says nothing, unless it says goodbye. libpq's sockets do not block.
+        with contextlib.suppress(BlockingIOError):
+            entry.info["link"].recv(1, socket.MSG_PEEK)
+            raise DisconnectionError("the server has closed the connection")
+
+    event.listen(engine, "connect", connected)
+    event.listen(engine, "close", closed)
+    event.listen(engine, "checkout", taken)
