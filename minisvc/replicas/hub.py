@@ -64,10 +64,10 @@ class Hub:
                 if news.what == "filled":
                     self._enter(Member(me.name, me.port, filled=True), link)
                 else:
-                    self._drop(news.name)
+                    self._drop(news.name, news.port)
         finally:
             if self._links.get(me.name) is link:
-                self._drop(me.name)
+                self._drop(me.name, me.port)
 
     def _enter(self, member: Member, link: socket.socket) -> None:
         with self._lock:
@@ -80,11 +80,11 @@ class Hub:
             self._links[member.name] = link
             self._tell([*(each for each in self._view.members if each.name != member.name), member], last=member.name)
 
-    def _drop(self, name: str) -> None:
+    def _drop(self, name: str, port: int) -> None:
         with self._lock:
-            link = self._links.pop(name, None)
-            if link:
-                _cut(link)
+            if self._view.ports.get(name) == port:
+                # Before anybody hears of it: it is not to act for a member any more.
+                _cut(self._links.pop(name))
                 self._tell([each for each in self._view.members if each.name != name])
 
     def _tell(self, members: list[Member], last: str = "") -> None:

@@ -8,7 +8,7 @@ import threading
 
 from minisvc.fence import Fence
 from minisvc.keyvalue import StoreDown
-from minisvc.replicas.messages import News, View, receive, send
+from minisvc.replicas.messages import Member, News, View, receive, send
 from minisvc.sockets import LOOPBACK
 
 JOIN_WITHIN_S = 5.0
@@ -26,7 +26,6 @@ class Membership:
     def __init__(self, hub: int, name: str, port: int, fence: Fence) -> None:
         self._hub, self._name, self._port, self._fence = hub, name, port, fence
         self._lock = threading.Lock()
-        self._gone: set[str] = set()
         self._view = View()
         self._link: socket.socket | None = None
 
@@ -40,45 +39,49 @@ class Membership:
             try:
                 link = socket.create_connection((LOOPBACK, self._hub), JOIN_WITHIN_S)
                 self._fence.admit(link)
-                self._link = link
-                send(link, News("join", self._name, self._port))
-                self._hear(receive(link, View))
+                self._link, self._view = link, View()
+                return self._say(link, News("join", self._name, self._port), filled=False)
             except OSError as error:
                 raise StoreDown("replicas", error) from error
-            return self._view
 
-    def say_filled(self) -> None:
-        """It has taken its share."""
-        self._send(News("filled"))
+    def say_filled(self) -> View:
+        """It has taken its share; returns a view that says so, when the others have been sent it.
+
+        Raises:
+            StoreDown: somebody has missed this member meanwhile, or it has crashed.
+        """
+        with self._lock:
+            try:
+                assert self._link, "it has joined"
+                return self._say(self._link, News("filled"), filled=True)
+            except OSError as error:
+                raise StoreDown("replicas", error) from error
 
     def view(self) -> View | None:
         """Who is there now; None: this instance is no member any more, and has to join again."""
         with self._lock:
             try:
                 while self._link and select.select([self._link], [], [], 0)[0]:
-                    self._hear(receive(self._link, View))
+                    self._view = receive(self._link, View)
             except (OSError, ValueError):
                 return None
-            members = [each for each in self._view.members if each.name not in self._gone]
-            return View(self._view.number, members)
+            return self._view
 
-    def miss(self, name: str) -> None:
-        """That member does not answer: it is none any more, for this instance at once and then for all."""
-        with self._lock:
-            self._gone.add(name)
-        self._send(News("gone", name))
-
-    def _hear(self, view: View) -> None:
-        # It is asked for by its name: one that was missed and is there again has joined anew, on another port.
-        former = self._view.ports
-        self._gone = {each for each in self._gone if view.ports.get(each) == former.get(each)}
-        self._view = view
-
-    def _send(self, news: News) -> None:
+    def miss(self, name: str, port: int) -> None:
+        """That member does not answer. Returns when the hub has let it go, so that it cannot act for one any more."""
         with self._lock:
             try:
-                if self._link:
-                    send(self._link, news)
+                if self._link and self._view.ports.get(name) == port:
+                    send(self._link, News("gone", name, port))
+                while self._link and self._view.ports.get(name) == port:
+                    self._view = receive(self._link, View)
             except OSError:
-                # `view` finds out.
+                # This one is no member any more itself, as `view` finds out.
                 return
+
+    def _say(self, link: socket.socket, news: News, *, filled: bool) -> View:
+        """Tell the hub, and wait for the view in which this member is as it says."""
+        send(link, news)
+        while Member(self._name, self._port, filled) not in self._view.members:
+            self._view = receive(link, View)
+        return self._view

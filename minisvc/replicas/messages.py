@@ -109,7 +109,7 @@ class View(msgspec.Struct, frozen=True, array_like=True):
 
 
 class News(msgspec.Struct, array_like=True):
-    """From a member to the hub: "join" (`name` is at `port`), "filled", or "gone" (`name` does not answer)."""
+    """To the hub: "join" (`name` is at `port`), "filled", or "gone" (`name` does not answer at `port`)."""
 
     what: str
     name: str = ""

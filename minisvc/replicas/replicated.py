@@ -97,7 +97,7 @@ class Replicated(KeyValue):
             told = self._peers.ask(ports[owner], ask, OWNER_WITHIN_S)
             if told:
                 return told
-            self._miss(owner)
+            self._miss(owner, ports[owner])
 
     def _decide(self, ask: Ask) -> Told:
         newest = self._newest(ask.key)
@@ -138,7 +138,7 @@ class Replicated(KeyValue):
                 self._count(copies=1)
                 wanted -= 1
             else:
-                self._miss(name)
+                self._miss(name, ports[name])
 
     def _share(self) -> None:
         """Send what this member owns to those who are to have it."""
@@ -178,10 +178,8 @@ class Replicated(KeyValue):
             if view and self._name in view.ports:
                 # Another thread was faster.
                 return view
-            view = self._members.join()
-            self._copies.replace(self._share_of(view))
-            self._members.say_filled()
-            self._filled = True
+            self._copies.replace(self._share_of(self._members.join()))
+            view, self._filled = self._members.say_filled(), True
             return view
 
     def _share_of(self, view: View) -> Iterator[Copy]:
@@ -192,11 +190,11 @@ class Replicated(KeyValue):
                 if self._name in holders(copy.key, ports, self._keeping.replicas):
                     yield copy
 
-    def _miss(self, name: str) -> None:
+    def _miss(self, name: str, port: int) -> None:
         """It does not answer, unless it is this instance that is dead."""
         if not self._fence.is_open:
             raise StoreDown(self.kind, f'instance "{self._name}" has crashed: its links are cut')
-        self._members.miss(name)
+        self._members.miss(name, port)
 
     def _count(self, writes: int = 0, copies: int = 0, forwards: int = 0) -> None:
         with self._counting:
