@@ -8,6 +8,10 @@ from advisor.model import UNKNOWN, CompanionRule, Condition, Rulebook, Value
 from advisor.space import open_questions, settled
 
 
+PATIENCE = 300
+"""Boxes looked into for each question: a quarter of a second at the most. Almost all are proven by then; one that is not is asked."""
+
+
 class StillOpen:
     """Finds the open questions of a part, and remembers what it found: a face asks again with every key.
 
@@ -33,7 +37,7 @@ class StillOpen:
         if key not in self._found:
             known = {name: value for name, value in values.items() if value != UNKNOWN}
             rules = _without(self._rulebook, values.keys() - known.keys())
-            wins = open_questions(rules, known, self._priorities)
+            wins = open_questions(rules, known, self._priorities, patience=PATIENCE)
             winner = None if wins else settled(rules, known, self._priorities)
             self._found[key] = (wins | self._beside(values, facts, winner)) - values.keys()
         return self._found[key]
