@@ -10,7 +10,7 @@ import pytest
 from minisvc.host import Host, ProcessHost, ThreadHost
 from minisvc.sockets import listen
 from tests.minisvc.host import apps
-from tests.minisvc.raw import Link, connect
+from tests.minisvc.raw import Link, answer, connect
 
 WAIT_S = 10
 HOSTS = {"thread": ThreadHost, "process": ProcessHost}
@@ -103,3 +103,8 @@ def end_of(link: socket.socket) -> str:
     except ConnectionResetError:
         return "reset"
     return "end of file"
+
+
+def body(host, path: str = "/") -> str:
+    with ask(host, path) as link:
+        return answer(link)[2].decode()

@@ -1,11 +1,10 @@
-"""What is particular to instances in processes: they die as processes do, and leave nothing, whoever dies first."""
+"""What is particular to instances in processes: they die as processes do, and what they need is sent to them."""
 
 import os
 import select
 import signal
 import subprocess
 import sys
-import textwrap
 import threading
 from pathlib import Path
 
@@ -16,9 +15,9 @@ from minisvc import Cluster
 from minisvc.errors import InstanceDied, InstanceSilent, LayoutError, NotPortable
 from minisvc.host import nursery, process
 from minisvc.host.orders import RemoteError
-from minisvc.host.remote import Remote
 from tests.minisvc.host import apps
 from tests.minisvc.host.conftest import WAIT_S, ask, end_of
+from tests.minisvc.host.processes import run, wait_gone
 from tests.minisvc.raw import answer, connect
 
 LIVES = 30
@@ -32,25 +31,6 @@ def kind() -> str:
 def said(host, path: str) -> str:
     with ask(host, path) as link:
         return answer(link)[2].decode()
-
-
-def wait_gone(pids) -> None:
-    """Wait until none of these processes exists."""
-    alive = []
-    for pid in pids:
-        try:
-            alive.append(psutil.Process(pid))
-        except psutil.NoSuchProcess:
-            continue
-    _, left = psutil.wait_procs(alive, WAIT_S)
-    assert left == []
-
-
-def run(code: str, *, stdin: str | None = None, **options) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-c", textwrap.dedent(code)] if stdin is None else [sys.executable, "-"]
-    return subprocess.run(
-        command, input=stdin, capture_output=True, text=True, timeout=60, check=False, cwd=Path.cwd(), **options
-    )
 
 
 # How it dies.
@@ -201,111 +181,6 @@ def test_modules_and_environment_are_those_of_the_program_at_each_start(tmp_path
     host.crash()
     host.start()
     assert said(host, "/variable?STATEWISE_TEST") == "seen"
-
-
-# Nothing is left behind.
-
-
-def cluster_pids(shop: Cluster) -> list[int]:
-    return [host.pid for pool in shop._pools.values() for host in pool.hosts.values()]
-
-
-def test_a_cell_that_runs_twice_leaves_one_cluster():
-    first = Cluster("cart", name="lesson", host="process").start()
-    pids = cluster_pids(first)
-    with Cluster("cart", name="lesson", host="process") as second:
-        wait_gone(pids)
-        pids = cluster_pids(second)
-        assert second.add_users(1)[0].add("apples").served
-    wait_gone(pids)
-
-
-@pytest.mark.parametrize("at", [1, 2, 3])
-def test_an_interrupt_while_instances_start_leaves_none(monkeypatch, at):
-    met, real = [], Remote.await_up
-
-    def interrupted(self: Remote) -> None:
-        if len(met) == at - 1:
-            raise KeyboardInterrupt
-        real(self)
-        met.append(self.pid)
-
-    monkeypatch.setattr(Remote, "await_up", interrupted)
-    born = set(psutil.Process(nursery._nursery._process.pid).children()) if nursery._nursery else set()
-    with pytest.raises(KeyboardInterrupt):
-        Cluster("cart", instances=3, host="process", state="redis").start()
-    wait_gone(met)
-    assert nursery._nursery is not None
-    wait_gone({child.pid for child in set(psutil.Process(nursery._nursery._process.pid).children()) - born})
-
-
-def test_an_interrupt_at_any_moment_leaves_nothing():
-    told = run(
-        """
-        import os, signal, time, pathlib
-        from minisvc import Cluster
-        Cluster("cart", host="process").start().close()
-        def interrupt(number, frame):
-            raise KeyboardInterrupt
-        signal.signal(signal.SIGALRM, interrupt)
-        met = 0
-        for n in range(40):
-            try:
-                signal.setitimer(signal.ITIMER_REAL, 0.001 * (n + 1))
-                with Cluster("cart", host="process") as shop:
-                    signal.setitimer(signal.ITIMER_REAL, 0)
-            except KeyboardInterrupt:
-                met += 1
-        nursery, = pathlib.Path(f"/proc/self/task/{os.getpid()}/children").read_text().split()
-        below = pathlib.Path(f"/proc/{nursery}/task/{nursery}/children")
-        until = time.monotonic() + 10
-        while below.read_text() and time.monotonic() < until:
-            time.sleep(0.01)
-        print(met > 3, below.read_text().split())
-        """
-    )
-    assert (told.stdout, told.stderr, told.returncode) == ("True []\n", "", 0)
-
-
-SERVING = """
-import os, signal, sys
-from minisvc import Cluster
-shop = Cluster("cart", instances=3, host="process").start()
-if "hang" in sys.argv:
-    shop.hang("a")
-try:
-    print(*[host.pid for pool in shop._pools.values() for host in pool.hosts.values()], flush=True)
-    sys.stdin.read()
-except KeyboardInterrupt:
-    print(shop.add_users(1)[0].add("apples").served, flush=True)
-"""
-
-
-@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])
-@pytest.mark.parametrize("state", ["up", "hang"])
-def test_instances_end_with_their_program_however_it_ends(number, state):
-    with subprocess.Popen(
-        [sys.executable, "-c", SERVING, state], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-    ) as program:
-        pids = [int(each) for each in program.stdout.readline().split()]
-        below = [child.pid for child in psutil.Process(program.pid).children(recursive=True)]
-        assert set(pids) < set(below)
-        program.send_signal(number)
-    wait_gone(below)
-
-
-def test_an_interrupt_of_the_whole_process_group_does_not_reach_them():
-    with subprocess.Popen(
-        [sys.executable, "-c", SERVING],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-        start_new_session=True,
-    ) as program:
-        pids = [int(each) for each in program.stdout.readline().split()]
-        os.killpg(program.pid, signal.SIGINT)
-        assert program.stdout.readline() == "True\n"
-    wait_gone(pids)
 
 
 # Wherever it is called from.

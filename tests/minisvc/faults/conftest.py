@@ -1,0 +1,44 @@
+"""Clusters to break, with users in them."""
+
+import logging
+import threading
+
+import pytest
+
+from minisvc import Cluster
+
+
+@pytest.fixture(autouse=True)
+def _quiet_services(monkeypatch):
+    # Flask tells of a store that does not answer with a traceback.
+    monkeypatch.setattr(logging.getLogger("minisvc.services.cart"), "disabled", True)
+
+
+@pytest.fixture(params=["thread", "process"])
+def shop(request):
+    with Cluster("cart", instances=2, state="memory", affinity="cookie", host=request.param) as shop:
+        yield shop
+
+
+@pytest.fixture
+def stored():
+    with Cluster("cart", instances=2, state="redis", affinity="cookie") as shop:
+        yield shop
+
+
+def fill(shop: Cluster, count: int = 2):
+    """Users whose instances are a, b, a, b, ..., with one item each."""
+    users = shop.add_users(count)
+    for user in users:
+        user.add("apples")
+    return users
+
+
+def until(holds, within_s: float = 10.0) -> None:
+    """Wait until it holds, without a guess how long that takes."""
+    turn = threading.Event()
+    for _ in range(int(within_s / 0.005)):
+        if holds():
+            return
+        turn.wait(0.005)
+    raise AssertionError(f"it does not hold after {within_s} s")
