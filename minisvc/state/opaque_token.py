@@ -7,8 +7,6 @@ still good there.
 
 from __future__ import annotations
 
-import threading
-from collections import OrderedDict
 from collections.abc import Collection, Iterator
 from dataclasses import replace
 
@@ -20,10 +18,7 @@ from minisvc.keyvalue import ANY, Entry, KeyValue
 from minisvc.state.mechanism import Held, Probe, Terms, nothing
 from minisvc.state.redis import Redis
 from minisvc.state.sessions import Sessions
-from minisvc.tokens import fingerprint
-
-MOST_BELIEVED = 10_000
-"""Answers that an instance keeps; those that were asked for the longest time ago go first."""
+from minisvc.tokens import Beliefs, fingerprint
 
 
 class Introspected(KeyValue):
@@ -37,45 +32,33 @@ class Introspected(KeyValue):
     kind = "token registry"
 
     def __init__(self, registry: KeyValue, cache_s: float, clock: Clock) -> None:
-        self._registry, self._cache_s, self._clock = registry, cache_s, clock
-        self._lock = threading.Lock()
-        self._believed: OrderedDict[str, tuple[float, Entry]] = OrderedDict()
+        self._registry, self._beliefs = registry, Beliefs[Entry](cache_s, clock)
 
     def get(self, key: str) -> Entry | None:
         """The answer of a moment ago, or a fresh one."""
-        hashed, now_s = fingerprint(key), self._clock()
-        with self._lock:
-            asked_s, known = self._believed.get(hashed, (0.0, None))
-        if known is not None and now_s - asked_s < self._cache_s:
-            return known
-        entry = self._registry.get(hashed)
-        self._believe(hashed, now_s, entry)
+        hashed = fingerprint(key)
+        entry = self._beliefs.get(hashed)
+        if entry is None:
+            entry = self._registry.get(hashed)
+            self._beliefs.learn(hashed, entry)
         return entry
 
     def put(self, key: str, value: bytes, *, ttl_s: float | None = None, version: str = ANY) -> str | None:
         """Through to the registry; this instance knows at once, others when they ask again."""
         hashed = fingerprint(key)
         written = self._registry.put(hashed, value, ttl_s=ttl_s, version=version)
-        self._believe(hashed, self._clock(), None if written is None else Entry(value, written))
+        self._beliefs.learn(hashed, None if written is None else Entry(value, written))
         return written
 
     def delete(self, key: str) -> bool:
         """Revoke it; this instance knows at once."""
         hashed = fingerprint(key)
-        self._believe(hashed, 0.0, None)
+        self._beliefs.learn(hashed, None)
         return self._registry.delete(hashed)
 
     def keys(self) -> Iterator[str]:
         """The hashes of live tokens."""
         return self._registry.keys()
-
-    def _believe(self, hashed: str, now_s: float, entry: Entry | None) -> None:
-        with self._lock:
-            self._believed.pop(hashed, None)
-            if entry is not None and self._cache_s:
-                self._believed[hashed] = now_s, entry
-                if len(self._believed) > MOST_BELIEVED:
-                    self._believed.popitem(last=False)
 
 
 class OpaqueToken(Redis):

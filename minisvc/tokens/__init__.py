@@ -4,6 +4,7 @@ Nothing here opens a file or a socket: keys come from outside, records go to who
 `gullible` is bad practice on purpose.
 """
 
+from minisvc.tokens.beliefs import Beliefs
 from minisvc.tokens.keys import KeyRing, TokenKey
 from minisvc.tokens.opaque import fingerprint, fresh_token
 from minisvc.tokens.refused import TokenRefused
@@ -11,6 +12,7 @@ from minisvc.tokens.registry import Grant, Issued, MemoryRecords, Records, Regis
 from minisvc.tokens.web import WebTokens
 
 __all__ = [
+    "Beliefs",
     "Grant",
     "Issued",
     "KeyRing",
