@@ -274,8 +274,8 @@ class Cluster(Deployment):
     def _store_command(self, service: str | None, command: str, became: str) -> None:
         with self.lock:
             pool = self._stage(f"{command} the store").pool_with_store(service)
-            getattr(pool.mechanism, f"{command}_store")()
-            store = pool.mechanism.store
+            getattr(pool.store_use, f"{command}_store")()
+            store = pool.store_use.store
             assert store
             lost = "what it had confirmed is on disk" if store.durable else "all that it held is gone"
             self._say("store", "store", f"The store ({store.kind}) {became.format(lost=lost)}.")

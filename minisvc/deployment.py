@@ -113,7 +113,7 @@ class Deployment:
         """The shared store, if state lives in one (the first, if services have several)."""
         if not self.is_open:
             return None
-        return next((pool.mechanism.store for pool in self._pools.values() if pool.mechanism.store), None)
+        return next((pool.store_use.store for pool in self._pools.values() if pool.store_use.store), None)
 
     @property
     def users(self) -> tuple[User, ...]:

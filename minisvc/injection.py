@@ -35,8 +35,8 @@ from minisvc.pool import Pool
 from minisvc.schedule import Schedule
 from minisvc.sockets import held_port
 from minisvc.stage import Stage
-from minisvc.state import Mechanism
 from minisvc.stores.link import Disturbance
+from minisvc.stores.use import StoreUse
 
 INSIDE = (Slow, ErrorShare, DropResponse, StoreSlow)
 """Faults that instances themselves act on."""
@@ -144,17 +144,17 @@ class Injection:
                 self._disturb(pool, name, Disturbance(delay_s=fault.delay_s))
                 self._tell(pool, name)
         if isinstance(fault, StoreCrash):
-            mechanism = pool.mechanism
-            mechanism.crash_store()
-            self._undo.callback(self._bring_back, pool, mechanism)
+            use = pool.store_use
+            use.crash_store()
+            self._undo.callback(self._bring_back, pool, use)
         elif isinstance(fault, StoreWipe):
-            pool.mechanism.wipe_store()
+            pool.store_use.wipe_store()
 
-    def _bring_back(self, pool: Pool, mechanism: Mechanism) -> None:
+    def _bring_back(self, pool: Pool, use: StoreUse) -> None:
         """Restart a crashed store, unless somebody did, or nobody needs it: state may have moved elsewhere."""
-        wanted = self._stage.is_open and pool.mechanism is mechanism
-        if wanted and mechanism.store and not mechanism.store.running:
-            mechanism.restart_store()
+        wanted = self._stage.is_open and pool.store_use is use
+        if wanted and use.store and not use.store.running:
+            use.restart_store()
 
     def _tell(self, pool: Pool, name: str) -> None:
         """Let the instance itself do it."""
@@ -171,13 +171,13 @@ class Injection:
         self._undo.callback(undo)
 
     def _disturb(self, pool: Pool, name: str, disturbance: Disturbance) -> None:
-        links = pool.mechanism.links
+        use, links = pool.store_use, pool.store_use.links
         if links is None:
-            why = "state {!r} has no store that is reached over plain TCP, so there is no link to disturb"
-            raise FaultError([f"{self.fault.kind}: {why.format(pool.mechanism.name)}. Move the state to redis first."])
+            why = f"{use.store_user} has no store that is reached over plain TCP, so there is no link to disturb"
+            raise FaultError([f"{self.fault.kind}: {why}. Use one that has, such as redis or postgres."])
 
         def mark() -> None:
-            if disturbance.mode != "pass" and self._stage.has(name) and pool.mechanism.links is links:
+            if disturbance.mode != "pass" and self._stage.has(name) and pool.store_use.links is links:
                 # Those that fail are known. Of the others, those are touched that still wait for it to heal.
                 self._stage.suspect(name, self.name, True)
 

@@ -110,7 +110,7 @@ class Stage:
         """
         if service is not None:
             return self.pools[self.commands.layout.find(service).name]
-        return next((pool for pool in self.pools.values() if pool.mechanism.store), next(iter(self.pools.values())))
+        return next((pool for pool in self.pools.values() if pool.store_use.store), next(iter(self.pools.values())))
 
     def has(self, instance: str) -> bool:
         """Whether there is an instance of that name: it may have been scaled in."""

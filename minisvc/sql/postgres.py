@@ -24,10 +24,11 @@ class ImpatientConnection(psycopg.Connection[Any]):
         """As psycopg's. After an unanswered command the connection is of no more use, and closed."""
         try:
             return super().wait(gen, interval, TIMEOUT_S if timeout is None else timeout)
-        except psycopg.OperationalError:
-            if self.pgconn.transaction_status == TransactionStatus.ACTIVE:
-                self.pgconn.finish()
-            raise
+        except psycopg.OperationalError as error:
+            if self.pgconn.transaction_status != TransactionStatus.ACTIVE:
+                raise
+            self.pgconn.finish()
+            raise psycopg.OperationalError(f"the server has not answered within {TIMEOUT_S:g} s") from error
 
 
 def open_engine(url: str, fence: Fence | None) -> Engine:
