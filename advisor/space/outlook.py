@@ -41,11 +41,9 @@ def open_questions(
 ) -> frozenset[str]:
     """The unanswered questions that can still change the winner, for some answers to the others.
 
-    A contradiction counts as a winner of its own. See `settled` for the other arguments.
-
-    Args:
-        patience: how many boxes to look into for each question; one that is not proven closed by then
-            counts as open. None: until it is proven, which may take a minute.
+    A contradiction counts as a winner of its own. `patience` is how many boxes to look into for each question;
+    one that is not proven closed by then counts as open. None: until it is proven, which may take a minute.
+    See `settled` for the other arguments.
     """
     return open_in(Answered(rulebook, values, priorities), patience)
 
@@ -86,17 +84,15 @@ class _Swing:
         if self._patience < 0:
             return True
         search = self._answered.search
-        possible, _ = search.span(box)
-        if not self._asked & possible:
-            return False
         point = lowest(box)
         if self._at(point):
             return True
-        winner = self._answered.space.winner_at(point)
-        if search.holds(box, winner):
+        matters = search.matters(box, self._answered.space.winner_at(point))
+        possible, certain = search.span(box)
+        if not self._asked & matters & possible & ~certain:
             return False
         closed = tuple(1 << point[at] if at == self._axis else classes for at, classes in enumerate(box))
-        axis = search.loosest(closed)
+        axis = search.loosest(closed, matters)
         return axis is not None and any(self._search(part) for part in search.parts(box, axis))
 
     def _at(self, point: Point) -> bool:
