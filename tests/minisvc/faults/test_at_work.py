@@ -213,7 +213,7 @@ def test_a_fault_that_cannot_begin_leaves_nothing_broken(shop):
         pass
     assert [backend.status for backend in shop.backends] == ["up", "down"]
     assert sentences(shop)[-1].startswith('crash-2 could not begin: Cannot crash instance "b": it is down.')
-    with pytest.raises(FaultError, match="partition: state 'memory' has no store"), shop.fault("partition", "a"):
+    with pytest.raises(FaultError, match='partition: state "memory" has no store'), shop.fault("partition", "a"):
         pass
 
 
