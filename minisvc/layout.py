@@ -24,6 +24,7 @@ STATES = (
     "signed_token",
     "soft_affinity",
     "redis",
+    "memcached",
     "opaque_token",
 )
 DATABASES = ("sqlite", "postgres")

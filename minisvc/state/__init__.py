@@ -17,6 +17,7 @@ from minisvc.layout import Service
 from minisvc.state.client_store import ClientStore
 from minisvc.state.encrypted_cookie import EncryptedCookie
 from minisvc.state.mechanism import COOKIE, Cookie, Held, Mechanism, Probe, Terms, introduce
+from minisvc.state.memcached import Memcached
 from minisvc.state.memory import Memory
 from minisvc.state.opaque_token import OpaqueToken
 from minisvc.state.redis import Redis
@@ -38,6 +39,7 @@ MECHANISMS: dict[str, type[Mechanism]] = {
         SignedToken,
         SoftAffinity,
         Redis,
+        Memcached,
         OpaqueToken,
     )
 }

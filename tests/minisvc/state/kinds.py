@@ -55,6 +55,8 @@ KINDS = [
     Kind("soft_affinity", "store", fenced=503),
     Kind("redis", "store", fenced=503, needs="redis-server"),
     Kind("redis-imitation", "store", fenced=503, imitation=True),
+    Kind("memcached", "store", fenced=503, needs="memcached"),
+    Kind("memcached-imitation", "store", fenced=503, imitation=True),
 ]
 
 
