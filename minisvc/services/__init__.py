@@ -18,6 +18,7 @@ SERVICES = {
     "cart": "minisvc.services.cart:create_app",
     "catalog": "minisvc.services.catalog:create_app",
     "assistant": "minisvc.services.assistant:create_app",
+    "accounts": "minisvc.services.accounts.app:create_app",
 }
 """Each function takes the instance's name and returns a fresh Flask app. Only what is used is imported."""
 
