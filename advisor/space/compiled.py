@@ -72,6 +72,18 @@ class Space:
         self._scores: list[dict[int, Scores]] = [{} for _ in self.concerns]
 
     @cached_property
+    def about(self) -> tuple[int, ...]:
+        """By mechanism: the arguments that are about it."""
+        masks = [0] * len(self.names)
+        for bit, removed in self.removals:
+            for mechanism in range(len(masks)):
+                masks[mechanism] |= bit if removed >> mechanism & 1 else 0
+        for concern in self.concerns:
+            for voice in concern.voices:
+                masks[voice.mechanism] |= sum(bit for bit, _ in voice.rules)
+        return tuple(masks)
+
+    @cached_property
     def whole(self) -> Box:
         """The box of all answer sets."""
         return tuple((1 << len(found)) - 1 for found in self.permits)

@@ -93,7 +93,7 @@ class _Swing:
             return False
         closed = tuple(1 << point[at] if at == self._axis else classes for at, classes in enumerate(box))
         axis = search.loosest(closed, matters)
-        return axis is not None and any(self._search(part) for part in search.parts(box, axis))
+        return axis is not None and any(self._search(part) for part in search.parts(box, axis, matters))
 
     def _at(self, point: Point) -> bool:
         """Whether it can where all other answers are those of a point."""

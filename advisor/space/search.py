@@ -117,10 +117,27 @@ class Search:
         parts = sorted(self.parts(box, axis), key=lambda part: -max(self.ahead(part, holder)))
         return next((found for part in parts if (found := self._beaten(part, holder))), None)
 
-    def loosest(self, box: Box) -> int | None:
-        """The axis on which most still depends inside the box; None when all arguments are settled."""
+    def matters(self, box: Box, holder: int | None) -> int:
+        """The arguments that are about a mechanism which may win somewhere in the box.
+
+        `holder` is a mechanism that nothing may remove, or the search has less to go by.
+        """
         possible, certain = self.span(box)
-        open_ = possible & ~certain
+        gone = self.space.gone(certain)
+        left = [mechanism for mechanism in range(len(self.space.names)) if not gone >> mechanism & 1]
+        if holder is not None and not self.space.gone(possible) >> holder & 1:
+            left = [holder, *self.challengers(box, holder)]
+            if len(left) == 1:
+                return 0
+        mask = 0
+        for mechanism in left:
+            mask |= self.space.about[mechanism]
+        return mask
+
+    def loosest(self, box: Box, matters: int = -1) -> int | None:
+        """The axis on which most of what matters still depends inside the box; None when nothing does."""
+        possible, certain = self.span(box)
+        open_ = possible & ~certain & matters
         weights = [0] * len(box)
         for axis, (permits, classes) in enumerate(zip(self.space.permits, box, strict=True)):
             if classes & (classes - 1):
@@ -134,12 +151,13 @@ class Search:
         most = max(weights, default=0)
         return weights.index(most) if most else None
 
-    def parts(self, box: Box, axis: int) -> Iterator[Box]:
-        """The box, divided by what the axis permits of the arguments that are still open."""
-        possible, _ = self.span(box)
+    def parts(self, box: Box, axis: int, matters: int = -1) -> Iterator[Box]:
+        """The box, divided by what the axis permits of the arguments that matter and are still open."""
+        possible, certain = self.span(box)
+        open_ = possible & ~certain & matters
         groups: dict[int, int] = {}
         for class_ in bits_of(box[axis]):
-            key = self.space.permits[axis][class_] & possible
+            key = self.space.permits[axis][class_] & open_
             groups[key] = groups.get(key, 0) | 1 << class_
         for group in groups.values():
             yield (*box[:axis], group, *box[axis + 1 :])
