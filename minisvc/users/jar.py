@@ -13,6 +13,8 @@ from email.utils import mktime_tz, parsedate_tz
 from minisvc.clock import Clock
 
 NEVER = float("inf")
+MOST_OBEYED = 64
+"""Set-Cookie fields that a jar remembers as obeyed."""
 
 
 @dataclass(slots=True)
@@ -35,9 +37,16 @@ class Jar:
         self._cookies: dict[tuple[str, str], _Cookie] = {}
         self._soonest = NEVER
         self._headers: dict[str, str] = {}
+        # Many services set the same cookie with every answer. What was obeyed since the last change, and depends on
+        # no clock, changes nothing when it comes again.
+        self._obeyed: set[tuple[str, str]] = set()
 
     def take(self, field: str, path: str) -> None:
         """Obey one Set-Cookie field of the answer to a request for `path`; what is malformed is ignored."""
+        if (field, path) not in self._obeyed:
+            self._obey(field, path)
+
+    def _obey(self, field: str, path: str) -> None:
         pair, _, rest = field.partition(";")
         name, equals, value = pair.partition("=")
         name, value = name.strip(), value.strip()
@@ -46,15 +55,17 @@ class Jar:
             return
         given = attributes.get("path", "")
         key = name, given if given.startswith("/") else _default_path(path)
-        self._headers.clear()
         expires_at = self._expiry(attributes)
+        known = self._cookies.get(key)
         if expires_at <= self._clock():
             self._cookies.pop(key, None)
-        elif key in self._cookies:
-            self._cookies[key].value, self._cookies[key].expires_at = value, expires_at
-        else:
+            self._changed()
+        elif known != _Cookie(value, expires_at):
+            # One that is replaced keeps its place.
             self._cookies[key] = _Cookie(value, expires_at)
-        self._soonest = min((each.expires_at for each in self._cookies.values()), default=NEVER)
+            self._changed()
+        if expires_at == NEVER and len(self._obeyed) < MOST_OBEYED:
+            self._obeyed.add((field, path))
 
     def header(self, path: str) -> str:
         """The Cookie field for a request to `path` (without its query); "" if there is nothing to send."""
@@ -71,14 +82,17 @@ class Jar:
     def clear(self) -> None:
         """Forget them all."""
         self._cookies.clear()
-        self._headers.clear()
-        self._soonest = NEVER
+        self._changed()
 
     def _expire(self) -> None:
         now_s = self._clock()
         self._cookies = {key: each for key, each in self._cookies.items() if each.expires_at > now_s}
+        self._changed()
+
+    def _changed(self) -> None:
         self._soonest = min((each.expires_at for each in self._cookies.values()), default=NEVER)
         self._headers.clear()
+        self._obeyed.clear()
 
     def _expiry(self, attributes: dict[str, str]) -> float:
         """Max-Age wins over Expires (section 5.3, step 3); neither: until the jar is cleared."""

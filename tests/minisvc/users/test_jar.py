@@ -102,3 +102,20 @@ def test_the_jar_agrees_with_a_dict_with_expiry(acts, asked):
         }
         sent = made.header(asked)
         assert set(sent.split("; ") if sent else []) == wanted
+
+
+FIELDS = ["a=1; Path=/", "a=2; Path=/", "a=1", "b=1; Path=/", "a=; Path=/; Max-Age=0", "b=2; Path=/; Max-Age=5"]
+
+
+@given(st.lists(st.tuples(st.sampled_from(FIELDS), st.sampled_from(["/", "/shop/cart"]), st.sampled_from([0, 3]))))
+def test_fields_that_come_again_have_the_effect_that_they_had_before(taken):
+    clock, fresh_clock = FakeClock(NOW_S), FakeClock(NOW_S)
+    made, fresh = Jar(clock=clock), Jar(clock=fresh_clock)
+    for field, path, wait_s in taken:
+        made.take(field, path)
+        clock.advance(wait_s)
+        # The other one remembers nothing of what it has obeyed.
+        fresh._obeyed.clear()
+        fresh.take(field, path)
+        fresh_clock.advance(wait_s)
+    assert [made.header(path) for path in ("/", "/shop")] == [fresh.header(path) for path in ("/", "/shop")]
