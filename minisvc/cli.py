@@ -15,12 +15,12 @@ from collections.abc import Callable, Sequence
 from types import FrameType
 from typing import Any, NoReturn
 
-from minisvc.commands import lab, layouts, load, up
+from minisvc.commands import lab, layouts, load, mechanisms, up
 from minisvc.errors import MinisvcError, did_you_mean
 
 CANCELLED = 128 + signal.SIGINT
 ENDED = 128 + signal.SIGTERM
-COMMANDS = (lab, up, load, layouts)
+COMMANDS = (lab, up, load, layouts, mechanisms)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
