@@ -43,7 +43,7 @@ def share(p: float, of: int, text: str = "") -> Expected:
 
 def about(figure: float, within: float, because: str, text: str = "") -> Expected:
     """That figure, give or take `within` (absolute), for a reason."""
-    return Expected(figure - within, figure + within, text or f"{figure:g} ± {within:g}", because)
+    return Expected(figure - within, figure + within, text or f"{figure:.3g} ± {within:.2g}", because)
 
 
 def between(low: float, high: float, because: str, text: str = "") -> Expected:

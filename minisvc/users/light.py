@@ -15,7 +15,7 @@ from minisvc.keeping import DOCUMENT_FIELD
 from minisvc.users.errors import LoadError
 from minisvc.users.jar import Jar
 from minisvc.users.journeys import Course, Journey, Turn
-from minisvc.users.mind import Answer, Mind, Verdict
+from minisvc.users.mind import Answer, Mind, Verdict, is_json
 from minisvc.users.wire import Reply, Wire
 
 
@@ -117,6 +117,8 @@ class LightUser:
             head += f"cookie: {cookies}\r\n"
         if self._document:
             head += f"{DOCUMENT_FIELD}: {self._document}\r\n"
+        for name, value in step.headers.items():
+            head += f"{name}: {value}\r\n"
         if step.body is None:
             return f"{head}\r\n".encode("latin-1")
         body = json.dumps(step.body).encode()
@@ -182,7 +184,7 @@ def _answer(reply: Reply) -> Answer:
     if reply.error:
         return Answer(None, error=f"no answer: {reply.error}")
     said: Any = None
-    if reply.content_type.startswith("application/json"):
+    if is_json(reply.content_type):
         try:
             said = json.loads(reply.body)
         except ValueError as error:

@@ -59,12 +59,22 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One request of a journey, and the assertion on its answer. `body` is sent as JSON; None sends none."""
+    """One request of a journey, and the assertion on its answer.
+
+    `body` is sent as JSON; None sends none. `headers` are sent beside those that every user sends.
+    """
 
     method: str
     path: str
     judge: Callable[[Answer], Verdict]
     body: Mapping[str, Any] | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        for name, value in self.headers.items():
+            # A line break would begin another field (RFC 9110, section 5.5).
+            if any(ord(each) < 32 or ord(each) == 127 for each in name + value):
+                raise ValueError(f"the field {name!r} is {value!r}; it must have no control characters")
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,12 +124,14 @@ class Mind:
         path: str,
         body: Mapping[str, Any] | None = None,
         expect: Callable[[Mapping[str, Any]], str | None] | None = None,
+        *,
+        headers: Mapping[str, str] | None = None,
     ) -> Step:
         """Any request. `expect` is given the answer's JSON object and returns a complaint, or None if it is right.
 
         Without `expect` nothing is asserted. A complaint makes the exchange *lost* and its words the sentence.
         """
-        return Step(method, path, partial(self._ask, f"{method} {path}", expect), body)
+        return Step(method, path, partial(self._ask, f"{method} {path}", expect), body, headers or {})
 
     def forget(self) -> Forget:
         """Leave, and come back as a new customer: no cookies, nothing expected."""
@@ -158,6 +170,11 @@ class Mind:
         if complaint:
             return Verdict(True, f"{self.name} {complaint}")
         return Verdict(False if expect else None, f"{self.name} asked {what}{', as expected' if expect else ''}")
+
+
+def is_json(content_type: str) -> bool:
+    """Whether a body of that type is JSON, problem details among them (RFC 9457)."""
+    return content_type.partition(";")[0].strip().lower() in {"application/json", "application/problem+json"}
 
 
 def agrees(expected: Sequence[str], unsure: Sequence[str], cart: Sequence[str]) -> bool:

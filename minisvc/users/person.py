@@ -16,7 +16,7 @@ import requests
 from minisvc.exchange import Exchange, Ledger
 from minisvc.keeping import DOCUMENT_FIELD
 from minisvc.users.journeys import Course, Journey, find_journey
-from minisvc.users.mind import Answer, Mind, Step
+from minisvc.users.mind import Answer, Mind, Step, is_json
 
 MOST_COOKIES = 32
 TIMEOUT_S = 35.0
@@ -126,10 +126,10 @@ class User:
                 step.method,
                 self._url + step.path,
                 json=step.body,
-                headers={"X-Request-ID": exchange_id, **held},
+                headers={"X-Request-ID": exchange_id, **held, **step.headers},
                 timeout=TIMEOUT_S,
             )
-            said: Any = answer.json() if answer.headers.get("content-type") == "application/json" else {}
+            said: Any = answer.json() if is_json(answer.headers.get("content-type", "")) else {}
         except (requests.RequestException, ValueError) as error:
             return Answer(None, error=f"no answer: {error}")
         self._document = answer.headers.get(DOCUMENT_FIELD, self._document)

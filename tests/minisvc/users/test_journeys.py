@@ -143,3 +143,9 @@ def test_a_user_complains_exactly_when_something_acknowledged_is_missing(acts):
             assert step.judge(Answer(200, {"items": list(truth)})).lost is (not told <= truth.keys())
             told = set(truth)
             assert (set(mind.expected), mind.unsure) == (told, ())
+
+
+@pytest.mark.parametrize("field", ["a\r\nx-user: root", "a\x00"])
+def test_a_header_field_cannot_begin_another(field):
+    with pytest.raises(ValueError, match="it must have no control characters"):
+        Mind("u1").ask("GET", "/", headers={"X-User": field})

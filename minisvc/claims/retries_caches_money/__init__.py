@@ -1,0 +1,1 @@
+"""Claims about what happens twice, what is kept for the next one, and money."""
