@@ -25,6 +25,8 @@ STATES = (
     "soft_affinity",
     "redis",
     "memcached",
+    "sqlite",
+    "postgres",
     "opaque_token",
 )
 DATABASES = ("sqlite", "postgres")

@@ -16,7 +16,14 @@ from minisvc.keyvalue.memory import MemoryKeyValue
 
 __all__ = ["ABSENT", "ANY", "Entry", "KeyValue", "MemoryKeyValue", "StoreDown", "TooLarge", "connect"]
 
-_BY_SCHEME = {"redis": "redis", "rediss": "redis", "unix": "redis", "memcached": "memcached"}
+_BY_SCHEME = {
+    "redis": "redis",
+    "rediss": "redis",
+    "unix": "redis",
+    "memcached": "memcached",
+    "sqlite": "sql",
+    "postgresql": "sql",
+}
 """The module of this package that speaks to a store, by the scheme of its address."""
 
 

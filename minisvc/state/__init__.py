@@ -20,11 +20,13 @@ from minisvc.state.mechanism import COOKIE, Cookie, Held, Mechanism, Probe, Term
 from minisvc.state.memcached import Memcached
 from minisvc.state.memory import Memory
 from minisvc.state.opaque_token import OpaqueToken
+from minisvc.state.postgres import Postgres
 from minisvc.state.redis import Redis
 from minisvc.state.replicated_memory import ReplicatedMemory
 from minisvc.state.signed_cookie import SignedCookie
 from minisvc.state.signed_token import SignedToken
 from minisvc.state.soft_affinity import SoftAffinity
+from minisvc.state.sqlite import Sqlite
 
 __all__ = ["COOKIE", "DOCUMENT_FIELD", "Cookie", "Held", "Mechanism", "Probe", "Terms", "build", "furnish"]
 
@@ -40,6 +42,8 @@ MECHANISMS: dict[str, type[Mechanism]] = {
         SoftAffinity,
         Redis,
         Memcached,
+        Sqlite,
+        Postgres,
         OpaqueToken,
     )
 }

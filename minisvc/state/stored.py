@@ -28,7 +28,7 @@ class Stored(Mechanism):
         self.store = self.open_store()
         self.links = Links(self.store.url) if can_link(self.store.url) else None
         self.reader = connect(self.store.url, _prefix(self.cookie))
-        self._sessions = Sessions(Flask(__name__), self.reader, service.keeping, clock)
+        self.sessions = Sessions(Flask(__name__), self.reader, service.keeping, clock)
 
     @abstractmethod
     def open_store(self) -> Store:
@@ -51,7 +51,7 @@ class Stored(Mechanism):
     def held(self, cookies: Collection[str] = ()) -> list[Held]:
         """The sessions in the store; none while it cannot be asked."""
         try:
-            return [Held("store", sid, session) for sid, session in self._sessions.alive().items()]
+            return [Held("store", sid, session) for sid, session in self.sessions.alive().items()]
         except StoreDown:
             return []
 

@@ -1,9 +1,10 @@
 """Every place where state may live, and what it promises: a row here, and the contract suite runs it."""
 
-import shutil
 from dataclasses import dataclass
 
 import pytest
+
+from tests.minisvc.programs import installed
 
 
 @dataclass(frozen=True)
@@ -55,6 +56,8 @@ KINDS = [
     Kind("soft_affinity", "store", fenced=503),
     Kind("redis", "store", fenced=503, needs="redis-server"),
     Kind("redis-imitation", "store", fenced=503, imitation=True),
+    Kind("sqlite", "store", fenced=503),
+    Kind("postgres", "store", fenced=503, needs="postgres"),
     Kind("memcached", "store", fenced=503, needs="memcached"),
     Kind("memcached-imitation", "store", fenced=503, imitation=True),
 ]
@@ -66,5 +69,5 @@ def rows() -> list:
 
 
 def _marks(kind: Kind) -> list:
-    missing = kind.needs and not shutil.which(kind.needs)
-    return [pytest.mark.skip(reason=f"{kind.needs} is not on PATH")] if missing else []
+    missing = kind.needs and kind.needs not in installed()
+    return [pytest.mark.skip(reason=f"{kind.needs} is not on this machine")] if missing else []
