@@ -1,8 +1,9 @@
 """What a rules file says, once it is known to be sound."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from advisor.errors import Place
 from advisor.model.vocabulary import Fact, Question, ServiceClass
 
 
@@ -33,6 +34,7 @@ class Mechanism:
     service_class: ServiceClass
     summary: str
     risks: tuple[Risk, ...]
+    place: Place | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +72,7 @@ class Requirement:
     removes: frozenset[str]
     because: str
     source: str
+    place: Place | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +91,7 @@ class Rule:
     source: str
     lesson: str | None = None
     claim: str | None = None
+    place: Place | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +104,7 @@ class CompanionRule:
     adds: str
     because: str
     source: str
+    place: Place | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,6 +33,7 @@ def requirements_of(node: Node, known: Choices, mechanisms: Collection[str], che
             _removed(entry, parts, what, mechanisms, check),
             _text(parts, "because", what, check),
             source_of(parts, what, check),
+            entry.place,
         )
         for entry, parts, name, what in _entries(node, "requirement", keys, {"removes", "keeps"}, check)
     )
@@ -59,7 +60,7 @@ def rules_of(
     """Rules in the file's order."""
     keys = ("id", "concern", "when", "points", "because", "source", "lesson", "claim")
     found = []
-    for _, parts, name, what in _entries(node, "rule", keys, {"lesson", "claim"}, check):
+    for entry, parts, name, what in _entries(node, "rule", keys, {"lesson", "claim"}, check):
         concern = check.name(parts["concern"], f"concern of {what}", concerns, "concern") if "concern" in parts else ""
         found.append(
             Rule(
@@ -71,6 +72,7 @@ def rules_of(
                 source_of(parts, what, check),
                 _text(parts, "lesson", what, check) or None,
                 _text(parts, "claim", what, check) or None,
+                entry.place,
             )
         )
     return tuple(found)
@@ -95,7 +97,7 @@ def companions_of(node: Node, known: Choices, mechanisms: Collection[str], check
     """Companion rules in the file's order; a mechanism is no companion of itself."""
     keys = ("id", "when", "with", "add", "because", "source")
     found = []
-    for _, parts, name, what in _entries(node, "companion", keys, set(), check):
+    for entry, parts, name, what in _entries(node, "companion", keys, set(), check):
         primaries = check.names(parts["with"], f"with of {what}", mechanisms, "mechanism") if "with" in parts else ()
         adds = check.name(parts["add"], f"add of {what}", mechanisms, "mechanism") if "add" in parts else None
         if adds in primaries:
@@ -108,6 +110,7 @@ def companions_of(node: Node, known: Choices, mechanisms: Collection[str], check
                 adds or "",
                 _text(parts, "because", what, check),
                 source_of(parts, what, check),
+                entry.place,
             )
         )
     return tuple(found)

@@ -101,7 +101,7 @@ def mechanisms_of(node: Node, check: Checker) -> dict[str, Mechanism]:
         word = check.name(parts["class"], f"class of {what}", CLASSES, "class") if "class" in parts else None
         label, summary = (_text(parts, key, what, check) for key in ("label", "summary"))
         risks = _risks(parts["risks"], what, check) if "risks" in parts else ()
-        found[name] = Mechanism(name, label, ServiceClass(word or "stateless"), summary, risks)
+        found[name] = Mechanism(name, label, ServiceClass(word or "stateless"), summary, risks, entry.place)
     return found
 
 

@@ -88,6 +88,13 @@ class Space:
         """The box of all answer sets."""
         return tuple((1 << len(found)) - 1 for found in self.permits)
 
+    def example(self, point: Point) -> dict[str, str]:
+        """One of the answer sets of a point: the known choices by question or fact id."""
+        known: dict[str, str] = {}
+        for axis, members, class_ in zip(self.axes, self.members, point, strict=True):
+            known.update(axis.cells[members[class_][0]].choices)
+        return known
+
     def bit_of(self, rule: str) -> int:
         """The bit of a rule by its id."""
         return self._numbered[rule]

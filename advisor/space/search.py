@@ -6,6 +6,7 @@ concerns want different answers to the same question.
 """
 
 from collections.abc import Iterator
+from random import Random
 
 from advisor.space.compiled import Box, Concern, Point, Scores, Space, scores_of
 
@@ -29,7 +30,7 @@ class Search:
         possible, _ = self.span(box)
         for bit, removed in self.space.removals:
             if removed >> holder & 1 and possible & bit:
-                return lowest(self._where(box, bit))
+                return lowest(self.where(box, bit))
         return self._beaten(box, holder)
 
     def holds(self, box: Box, holder: int | None) -> bool:
@@ -162,7 +163,7 @@ class Search:
         for group in groups.values():
             yield (*box[:axis], group, *box[axis + 1 :])
 
-    def _where(self, box: Box, argument: int) -> Box:
+    def where(self, box: Box, argument: int) -> Box:
         """The part of the box where an argument fires."""
         return tuple(
             sum(1 << class_ for class_ in bits_of(classes) if permits[class_] & argument)
@@ -191,6 +192,11 @@ def bits_of(mask: int) -> Iterator[int]:
         low = mask & -mask
         yield low.bit_length() - 1
         mask ^= low
+
+
+def random_point(box: Box, chance: Random) -> Point:
+    """A point of the box by chance; none of its axes is empty."""
+    return tuple(chance.choice(tuple(bits_of(classes))) for classes in box)
 
 
 def lowest(box: Box) -> Point:

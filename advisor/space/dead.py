@@ -1,0 +1,129 @@
+"""Finds what a rulebook would not miss: arguments that never fire, never decide, or only repeat others."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from random import Random
+
+from advisor.model import Requirement, Rule, Rulebook
+from advisor.space.axes import axes_of
+from advisor.space.compiled import Box, Space
+from advisor.space.contest import Contest, contest_of
+from advisor.space.search import Search, bits_of, lowest, random_point
+from advisor.space.sweep import Sweep
+
+PROBES = 3000
+"""How many random points are tried for a rule before its uselessness is proved or disproved."""
+
+
+class Autopsy:
+    """Looks at every argument of a rulebook over the whole space."""
+
+    def __init__(self, rulebook: Rulebook) -> None:
+        self._rulebook = rulebook
+        self._space = Space(rulebook, axes_of(rulebook), {})
+        self._search = Search(self._space)
+
+    def never_fires(self, argument: Rule | Requirement) -> bool:
+        """Whether no answer set meets its condition."""
+        return not all(self._where(argument))
+
+    def decides(self, rule: Rule) -> Mapping[str, str] | None:
+        """An answer set (known choices by question or fact id) that another mechanism would win without the rule.
+
+        None when there is none: the rule never decides.
+        """
+        bit = self._space.bit_of(rule.id)
+        box = self._where(rule)
+        if not all(box):
+            return None
+        chance = Random(0)  # the same points each time
+        for _ in range(PROBES):
+            point = random_point(box, chance)
+            fired = self._space.fired(point)
+            if self._space.winner(fired) != self._space.winner(fired & ~bit):
+                return self._space.example(point)
+        return self._decides_somewhere(rule)
+
+    def repeats(self, rule: Rule) -> Rule | None:
+        """A rule that fires whenever this one does, in the same concern, and says at least as much; or None."""
+        box = self._where(rule)
+        if not all(box):
+            return None
+        for other in self._rulebook.rules:
+            louder = other.concern == rule.concern and all(
+                _covers(other.points.get(mechanism, 0), points) for mechanism, points in rule.points.items()
+            )
+            if other is rule or not louder or not self._implies(box, self._where(other)):
+                continue
+            equal = other.points == rule.points and self._implies(self._where(other), box)
+            if not equal or self._rulebook.rules.index(other) < self._rulebook.rules.index(rule):
+                return other
+        return None
+
+    def idle(self, requirement: Requirement) -> frozenset[str]:
+        """What it removes and others remove too whenever it fires."""
+        box = self._where(requirement)
+        if not all(box):
+            return requirement.removes
+        own = self._bit(requirement)
+        return frozenset(
+            mechanism for mechanism in requirement.removes if not self._escapes(box, self._removers(mechanism) & ~own)
+        )
+
+    def _decides_somewhere(self, rule: Rule) -> Mapping[str, str] | None:
+        """The same by going through the whole space, as far as the rule fires in it."""
+        without = replace(self._rulebook, rules=tuple(each for each in self._rulebook.rules if each is not rule))
+        contest = within(contest_of(self._rulebook, without), rule.id)
+        sweep = Sweep(contest, {})
+        for ending in sweep.endings():
+            if ending.winners is not None and ending.winners[0] != ending.winners[1]:
+                return sweep.example(ending)
+        return None
+
+    def _bit(self, argument: Rule | Requirement) -> int:
+        if isinstance(argument, Rule):
+            return self._space.bit_of(argument.id)
+        return self._space.removals[self._rulebook.requirements.index(argument)][0]
+
+    def _where(self, argument: Rule | Requirement) -> Box:
+        return self._search.where(self._space.whole, self._bit(argument))
+
+    def _implies(self, box: Box, other: Box) -> bool:
+        return all(not here & ~there for here, there in zip(box, other, strict=True))
+
+    def _removers(self, mechanism: str) -> int:
+        at = self._space.names.index(mechanism)
+        return sum(bit for bit, removed in self._space.removals if removed >> at & 1)
+
+    def _escapes(self, box: Box, arguments: int) -> bool:
+        """Whether some point of the box makes none of these arguments fire."""
+        possible, certain = self._search.span(box)
+        if arguments & certain:
+            return False
+        if not arguments & possible:
+            return True
+        bit = arguments & possible & -(arguments & possible)
+        return any(self._escapes(part, arguments) for part in self._without(box, bit))
+
+    def _without(self, box: Box, bit: int) -> Iterator[Box]:
+        """The parts of the box, one an axis, in which the argument does not fire."""
+        for axis, (permits, classes) in enumerate(zip(self._space.permits, box, strict=True)):
+            refusing = sum(1 << class_ for class_ in bits_of(classes) if not permits[class_] & bit)
+            if refusing:
+                yield (*box[:axis], refusing, *box[axis + 1 :])
+
+
+def within(contest: Contest, argument: str) -> Contest:
+    """The part of a contest where an argument of the first rulebook fires."""
+    bit = contest.bits[argument, 0]
+    kept = [[at for at, allowed in enumerate(permits) if allowed & bit] for permits in contest.permits]
+    return replace(
+        contest,
+        permits=tuple(tuple(permits[at] for at in some) for permits, some in zip(contest.permits, kept, strict=True)),
+        members=tuple(tuple(members[at] for at in some) for members, some in zip(contest.members, kept, strict=True)),
+    )
+
+
+def _covers(louder: int, points: int) -> bool:
+    """Whether a voice makes another one on the same side superfluous."""
+    return louder * points > 0 and abs(louder) >= abs(points)
