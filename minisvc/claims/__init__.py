@@ -32,6 +32,7 @@ FAMILIES = (
     "where_state_lives.affinity",
     "where_state_lives.crashes",
     "where_state_lives.hashing",
+    "what_the_client_carries.conversation",
     "retries_caches_money.caches",
 )
 """The modules of this package that make claims, in the order in which people see them."""
