@@ -47,7 +47,10 @@ class TooLarge(MinisvcError):
 
 
 class KeyValue(ABC):
-    """Keys (text of 1 to 200 characters without blanks) and their values. Safe from any thread.
+    """Keys (text of 1 to 200 bytes in UTF-8, without blanks and control characters) and their values.
+
+    Safe from any thread, and exact: an entry ends when its time is over, and of two who write on the same version one
+    is told no. A value that somebody else keeps under a key of ours may be shown, or be as good as absent.
 
     Every method may raise `StoreDown`.
 

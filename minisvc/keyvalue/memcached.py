@@ -13,12 +13,17 @@ import secrets
 import select
 import struct
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import Any
 from urllib.parse import unquote_to_bytes
 
 from pymemcache.client.base import Client
-from pymemcache.exceptions import MemcacheError, MemcacheServerError, MemcacheUnknownError
+from pymemcache.exceptions import (
+    MemcacheError,
+    MemcacheServerError,
+    MemcacheUnexpectedCloseError,
+    MemcacheUnknownError,
+)
 from pymemcache.pool import ObjectPool
 
 from minisvc.clock import Clock, wall
@@ -34,6 +39,7 @@ LONGEST_KEY = 250
 MANY = 100
 """Keys asked for at once."""
 LEAST_WAIT_S = 0.005
+PIECE_BYTES = 1 << 16
 
 
 class MemcachedKeyValue(KeyValue):
@@ -78,7 +84,7 @@ class MemcachedKeyValue(KeyValue):
     def keys(self) -> Iterator[str]:
         """`lru_crawler metadump`, then `get` for a hundred at a time, since that lists what has ended as well."""
         with self._client() as client:
-            found = [key for key in _listed(client) if key.startswith(self._prefix.encode())]
+            found = [key for key in client.listed() if key.startswith(self._prefix.encode())]
             alive = []
             for first in range(0, len(found), MANY):
                 entries = client.get_many(found[first : first + MANY])
@@ -153,6 +159,35 @@ class FencedClient(Client):  # type: ignore[misc]  # pymemcache has no types
             if waiting.poll(0):
                 self.close()
 
+    def listed(self) -> list[bytes]:
+        """Every key that memcached has, living or not; waits while another list is made.
+
+        Raises:
+            MemcacheUnknownError: it makes no list.
+        """
+        until_s = time.monotonic() + TIMEOUT_S
+        while True:
+            said = self._dump()
+            if said.endswith(b"END\r\n"):
+                return [_key(line) for line in said.splitlines() if line.startswith(b"key=")]
+            if not said.startswith(b"BUSY") or time.monotonic() > until_s:
+                raise MemcacheUnknownError(said[:80])
+            time.sleep(LEAST_WAIT_S)
+
+    def _dump(self) -> bytes:
+        # Not by `raw_command`, which forgets all but the last piece of a long answer (pymemcache 4.0). The lines end in
+        # a bare newline, so that the first whole end of line is the list's.
+        if self.sock is None:
+            self._connect()
+        self.sock.sendall(b"lru_crawler metadump hash\r\n")
+        said = bytearray()
+        while not said.endswith(b"\r\n"):
+            piece = self.sock.recv(PIECE_BYTES)
+            if not piece:
+                raise MemcacheUnexpectedCloseError
+            said += piece
+        return bytes(said)
+
     def _connect(self) -> None:
         super()._connect()
         if self._fence:
@@ -171,11 +206,11 @@ class _Serde:
         return value if flags == OURS else None
 
 
-def connect(url: str, prefix: str, fence: Fence | None) -> MemcachedKeyValue:
-    """A pool of connections that is filled as it is used."""
+def connect(url: str, prefix: str, fence: Fence | None, clock: Clock = wall) -> MemcachedKeyValue:
+    """A pool of connections that is filled as it is used; values end by `clock`."""
     server = place(url)
     pool: ObjectPool[Any] = ObjectPool(lambda: FencedClient(server, fence), after_remove=FencedClient.close)
-    return MemcachedKeyValue(pool, prefix)
+    return MemcachedKeyValue(pool, prefix, clock)
 
 
 def _whole_seconds(ttl_s: float | None) -> int:
@@ -184,23 +219,6 @@ def _whole_seconds(ttl_s: float | None) -> int:
         return 0
     longer = math.ceil(ttl_s) + 1
     return longer if longer <= RELATIVE_S else math.ceil(time.time()) + longer
-
-
-def _listed(client: Client) -> Iterable[bytes]:
-    """Every key that memcached has, living or not; waits while another list is made.
-
-    Raises:
-        MemcacheUnknownError: it makes no list.
-    """
-    until_s = time.monotonic() + TIMEOUT_S
-    while True:
-        # The lines end in a bare newline, so that the first whole end of line is the list's.
-        said = client.raw_command(b"lru_crawler metadump hash")
-        if said.endswith(b"END"):
-            return [_key(line) for line in said.splitlines() if line.startswith(b"key=")]
-        if not said.startswith(b"BUSY") or time.monotonic() > until_s:
-            raise MemcacheUnknownError(said[:80])
-        time.sleep(LEAST_WAIT_S)
 
 
 def _key(line: bytes) -> bytes:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import re
 import secrets
 import socket
 from collections.abc import Iterator
@@ -32,7 +33,6 @@ class RedisKeyValue(KeyValue):
 
     def __init__(self, client: redis.Redis, prefix: str) -> None:
         self._client, self._prefix = client, prefix
-        self._put_if = client.register_script(PUT_IF)
 
     def get(self, key: str) -> Entry | None:
         """GET."""
@@ -49,7 +49,8 @@ class RedisKeyValue(KeyValue):
                 self._client.set(self._prefix + key, fresh + value, px=ttl_ms)
                 return fresh.hex()
             wanted = b"" if version == ABSENT else bytes.fromhex(version)
-            done = self._put_if(keys=[self._prefix + key], args=[wanted, fresh + value, ttl_ms or ""])
+            # Whole each time: a store that was restarted has forgotten what it was sent, and a round trip counts more.
+            done: Any = self._client.eval(PUT_IF, 1, self._prefix + key, wanted, fresh + value, ttl_ms or "")
         return fresh.hex() if done else None
 
     def delete(self, key: str) -> bool:
@@ -60,7 +61,7 @@ class RedisKeyValue(KeyValue):
     def keys(self) -> Iterator[str]:
         """SCAN."""
         with _told():
-            for key in self._client.scan_iter(f"{self._prefix}*", count=1000):
+            for key in self._client.scan_iter(f"{_literal(self._prefix)}*", count=1000):
                 yield key.decode().removeprefix(self._prefix)
 
     def close(self) -> None:
@@ -77,10 +78,16 @@ def connect(url: str, prefix: str, fence: Fence | None) -> RedisKeyValue:
         protocol=2,
         socket_connect_timeout=TIMEOUT_S,
         socket_timeout=TIMEOUT_S,
-        # One new try at once: enough for a connection that the store closed while it was idle.
-        retry=Retry(NoBackoff(), 1),
+        # None: an idle connection that the store has closed is found out before it is used, and a write that may have
+        # been done must not be done again.
+        retry=Retry(NoBackoff(), 0),
     )
     return RedisKeyValue(redis.Redis(connection_pool=pool), prefix)
+
+
+def _literal(text: str) -> str:
+    """A pattern that finds nothing but `text`."""
+    return re.sub(r"([*?\[\]\\^-])", r"\\\1", text)
 
 
 @contextlib.contextmanager

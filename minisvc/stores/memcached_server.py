@@ -104,27 +104,26 @@ class ImitatedMemcached(Store):
         self.url = f"memcached://{LOOPBACK}:{self.port}"
 
     def _run(self) -> None:
-        self._items = Items(self._most_bytes, self._clock)
+        items = Items(self._most_bytes, self._clock)
         self._clients: set[_Client] = set()
         self._loop = asyncio.new_event_loop()
-        self._thread = threading.Thread(target=self._serve, args=(self._kept.listen(),), name="memcached", daemon=True)
+        self._thread = threading.Thread(target=self._loop.run_forever, name="memcached", daemon=True)
         self._thread.start()
-
-    def _serve(self, listener: socket.socket) -> None:
-        loop = self._loop
-        server = loop.run_until_complete(loop.create_server(lambda: _Client(self._items, self._clients), sock=listener))
-        try:
-            loop.run_forever()
-            server.close()
-            for client in list(self._clients):
-                client.reset()
-            loop.run_until_complete(asyncio.sleep(0))
-        finally:
-            loop.close()
+        serving = self._loop.create_server(lambda: _Client(items, self._clients), sock=self._kept.listen())
+        self._server = asyncio.run_coroutine_threadsafe(serving, self._loop).result()
 
     def _kill(self) -> None:
+        asyncio.run_coroutine_threadsafe(self._die(), self._loop).result()
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join()
+        self._loop.close()
+
+    async def _die(self) -> None:
+        self._server.close()
+        for client in list(self._clients):
+            client.reset()
+        # A turn of the loop, in which transports say goodbye to their protocols.
+        await asyncio.sleep(0)
 
     def _erase(self) -> None:
         _flush(self)

@@ -1,7 +1,6 @@
 """Clusters to break, with users in them."""
 
 import logging
-import threading
 
 import pytest
 
@@ -32,13 +31,3 @@ def fill(shop: Cluster, count: int = 2):
     for user in users:
         user.add("apples")
     return users
-
-
-def until(holds, within_s: float = 10.0) -> None:
-    """Wait until it holds, without a guess how long that takes."""
-    turn = threading.Event()
-    for _ in range(int(within_s / 0.005)):
-        if holds():
-            return
-        turn.wait(0.005)
-    raise AssertionError(f"it does not hold after {within_s} s")

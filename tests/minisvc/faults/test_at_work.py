@@ -9,7 +9,8 @@ import pytest
 from minisvc import Cluster
 from minisvc.clock import FakeClock
 from minisvc.errors import FaultError, UnknownInstance, WrongStatus
-from tests.minisvc.faults.conftest import fill, until
+from tests.minisvc.conditions import until
+from tests.minisvc.faults.conftest import fill
 
 
 def sentences(shop: Cluster) -> list[str]:

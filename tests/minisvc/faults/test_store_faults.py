@@ -9,7 +9,8 @@ import redis
 from minisvc import Cluster
 from minisvc.errors import FaultError
 from minisvc.stores.redis_server import open_store
-from tests.minisvc.faults.conftest import fill, until
+from tests.minisvc.conditions import until
+from tests.minisvc.faults.conftest import fill
 
 needs_redis = pytest.mark.skipif(not shutil.which("redis-server"), reason="redis-server is not on PATH")
 
