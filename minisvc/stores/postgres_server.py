@@ -11,8 +11,6 @@ What it confirmed outlasts its own crash, for it was written; but only with `Kee
 from __future__ import annotations
 
 import contextlib
-import secrets
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -24,14 +22,13 @@ from minisvc.errors import StoreUnavailable
 from minisvc.keeping import Keeping
 from minisvc.sockets import LOOPBACK
 from minisvc.stores.postgres_process import all_killed, find_programs, find_runner, forget_memory
+from minisvc.stores.postgres_template import DATABASE, USER, find_template
 from minisvc.stores.program import NotYet, Program
 from minisvc.stores.store import Given, Store, without_password
 
 ANSWERS_WITHIN_S = 2
-USER, DATABASE = "statewise", "postgres"
 MOST_CONNECTIONS = 250
 """Each of 26 instances may have 8, and the lab looks in as well."""
-INITDB = ("--auth=scram-sha-256", "--no-sync", "--no-instructions", "--locale=C", "--encoding=UTF8")
 
 
 def open_store(url: str | None = None, keeping: Keeping | None = None) -> Store:
@@ -73,8 +70,9 @@ class PostgresServer(Program):
     def __init__(self, keeping: Keeping) -> None:
         super().__init__()
         self._programs, self._runner = find_programs(), find_runner()
-        self._word, self._fsync = secrets.token_urlsafe(16), keeping.durable
-        self.kind, self.url = self.program, f"postgresql://{USER}:{self._word}@{LOOPBACK}:{self.port}/{DATABASE}"
+        self._template, self._fsync = find_template(self._programs, self._runner), keeping.durable
+        self.kind = self.program
+        self.url = f"postgresql://{USER}:{self._template.word}@{LOOPBACK}:{self.port}/{DATABASE}"
 
     def crash(self) -> None:
         """SIGKILL for the server and all its processes."""
@@ -89,35 +87,8 @@ class PostgresServer(Program):
 
     def _run(self) -> None:
         if not self._data.exists():
-            self._make()
+            self._template.copy(self._data)
         super()._run()
-
-    def _make(self) -> None:
-        word = Path(self.folder, "word")
-        word.touch(0o600)
-        word.write_text(self._word)
-        for each in (word, word.parent):
-            self._runner.give(each)
-        made = subprocess.run(  # noqa: S603  # this machine's initdb, with arguments of ours
-            [
-                *self._runner.prefix,
-                self._programs / "initdb",
-                "-D",
-                self._data,
-                "-U",
-                USER,
-                f"--pwfile={word}",
-                *INITDB,
-            ],
-            cwd=self.folder,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        word.unlink()
-        if made.returncode:
-            self._clear()
-            raise StoreUnavailable("PostgreSQL", f"initdb failed: {made.stderr.strip()}", "Try initdb by hand.")
 
     def _command(self) -> list[str]:
         settings = {
