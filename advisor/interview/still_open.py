@@ -7,9 +7,8 @@ from advisor.engine import facts_of
 from advisor.model import UNKNOWN, CompanionRule, Condition, Rulebook, Value
 from advisor.space import open_questions, settled
 
-
 PATIENCE = 300
-"""Boxes looked into for each question: a quarter of a second at the most. Almost all are proven by then; one that is not is asked."""
+"""Boxes looked into for each question, so that nobody waits. What is not proven by then counts as open."""
 
 
 class StillOpen:

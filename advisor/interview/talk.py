@@ -28,6 +28,7 @@ class Interview:
         asking: a step that somebody jumped to; None for the next one in order.
         reviewing: the review was asked for before its time.
         finished: the recommendation was asked for.
+        undone: the reply that was just taken back; it is offered again.
     """
 
     rulebook: Rulebook
@@ -35,6 +36,7 @@ class Interview:
     asking: Step | None = None
     reviewing: bool = False
     finished: bool = False
+    undone: tuple[Step, Value] | None = field(default=None, compare=False)
     _open: StillOpen = field(compare=False, repr=False, kw_only=True)
 
     @classmethod
@@ -67,6 +69,8 @@ class Interview:
             case _:
                 prompt = wording.asking(self.record, step)
         left = sum(each != step for each in self.ahead(max(0, self.record.parts - 1)))
+        if self.undone and self.undone[0] == step:
+            prompt = wording.again(prompt, self.undone[1])
         number = 0 if step.asks is Asks.REVIEW else len(self.record.replies) + 1
         return replace(prompt, number=number, left=left)
 
@@ -82,7 +86,7 @@ class Interview:
         if step.asks is Asks.REVIEW:
             return self._reviewed(self._picked(step, reply))
         value = self._value(step, reply)
-        return replace(self, record=self.record.with_reply(step, value), asking=None)
+        return replace(self, record=self.record.with_reply(step, value), asking=None, undone=None)
 
     def with_reply(self, step: Step, reply: str) -> "Interview":
         """The interview after a reply to any step; what comes next stays as it was. See `answered`."""
@@ -94,7 +98,7 @@ class Interview:
             return replace(self, asking=None)
         if self.reviewing:
             return replace(self, reviewing=False)
-        return replace(self, record=self.record.without_last())
+        return replace(self, record=self.record.without_last(), undone=next(iter(self.record.replies[-1:]), None))
 
     def review(self) -> "Interview":
         """The interview at the list of all answers."""

@@ -1,6 +1,7 @@
 """How each step is asked, in words."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from advisor.interview.outlook import Outlook
 from advisor.interview.record import NO_ARCHETYPE, UNNAMED, Record
@@ -67,6 +68,11 @@ def review(record: Record, steps: Iterable[Step], ahead: Iterable[Step]) -> Prom
     )
 
 
+def again(prompt: Prompt, value: Value) -> Prompt:
+    """The same prompt, with a reply that was taken back as its default."""
+    return replace(prompt, default=_typed(value), default_from="your answer before")
+
+
 def about(record: Record, step: Step) -> str:
     """The part in question, or the system; empty before either has a name."""
     if step.component is not None and step.component < record.parts:
@@ -79,6 +85,10 @@ def shown(question: Question, value: Value) -> str:
     if value == UNKNOWN:
         return NOT_KNOWN
     return question.label_of(value) if isinstance(value, str) else f"{value:,.15g} {question.unit}"
+
+
+def _typed(value: Value) -> str:
+    return value if isinstance(value, str) else f"{value:.15g}"
 
 
 def _kind(record: Record, step: Step) -> Prompt:
@@ -102,7 +112,7 @@ def _question(record: Record, step: Step) -> Prompt:
     source = f"usual for {archetype.label}" if archetype and usual else ""
     default = usual or UNKNOWN
     if now is not None:
-        source, default = "your answer so far", now if isinstance(now, str) else f"{now:.15g}"
+        source, default = "your answer so far", _typed(now)
     return Prompt(
         question.label,
         question.why,

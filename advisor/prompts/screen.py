@@ -32,6 +32,8 @@ ESCAPE_S = 0.05
 """How long an Escape may be the beginning of an arrow key. Terminals send those in one piece."""
 LIST_LEAST = 3
 PANEL_LEAST = 5
+MANY = 99
+"""More rows than any part needs: all of them, then."""
 TALL = 20
 """From this height on there is room for a list and a panel; below, the list comes first."""
 
@@ -80,13 +82,12 @@ class Screen:
 
     def _layout(self) -> Layout:
         head = self._window(lambda: self._page.head(why=self._why))
-        panel = self._window(lambda: self._page.panel(self._reply, self._picked), least=self._panel_least)
-        keys = self._window(self._keys)
+        panel = self._window(
+            lambda: self._page.panel(self._reply, self._picked), least=lambda: PANEL_LEAST if _is_tall() else 0
+        )
+        keys = self._window(self._keys, least=lambda: MANY if _is_tall() else 0)
         middle = self._list() if self._choices else self._line()
         return Layout(HSplit([head, middle, panel, keys], align=VerticalAlign.TOP), focused_element=middle)
-
-    def _panel_least(self) -> int:
-        return PANEL_LEAST if get_app().output.get_size().rows >= TALL else 0
 
     def _keys(self) -> list[Row]:
         return self._page.keys()
@@ -151,6 +152,10 @@ class Screen:
             self._selected = wanted % (last + 1) if abs(step) == 1 else min(last, max(0, wanted))
 
         return move
+
+
+def _is_tall() -> bool:
+    return get_app().output.get_size().rows >= TALL
 
 
 def _leave(result: str | Turn) -> Callable[[KeyPressEvent], None]:

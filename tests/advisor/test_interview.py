@@ -108,6 +108,12 @@ def test_back_takes_the_last_answer_away(at_cart: Interview) -> None:
     assert title_of(at_cart.back()) == "Which is its main part most like?"
 
 
+def test_what_was_taken_back_is_offered_again(at_cart: Interview) -> None:
+    again = at_cart.answered("20000").back().prompt
+    assert again is not None
+    assert (again.default, again.default_from) == ("20000", "your answer before")
+
+
 def test_back_at_the_start_stays_there(rulebook: Rulebook) -> None:
     assert Interview.begun(rulebook).back() == Interview.begun(rulebook)
 
