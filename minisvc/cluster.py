@@ -78,10 +78,11 @@ class Cluster(Deployment):
             self._say("resume", name, f"{name} goes on where it was.")
 
     def restart(self, name: str) -> None:
-        """Start an instance again on its port, with an empty memory; returns when requests reach it."""
+        """Start an instance again on its port, its memory empty but for copies; returns when requests reach it."""
         with self.lock:
             self._revive(self._host(name))
-            self._say("restart", name, f"{name} is back, with an empty memory.")
+            memory = self._stage("restart").pool_of(name).memory_of(name)
+            self._say("restart", name, f"{name} is back, with {memory}.")
 
     def stop(self, name: str, grace_s: float = 5.0) -> None:
         """Take an instance out in order: requests in flight are finished first."""

@@ -18,6 +18,7 @@ from minisvc.host import Host
 from minisvc.layout import Layout, Service
 from minisvc.pool import Pool
 from minisvc.proxies import PROXIES, Proxy
+from minisvc.replicas import Counts
 from minisvc.stores.store import Store
 from minisvc.users import Loads, Traffic, User
 from minisvc.views import BackendView, Holding, find_holdings
@@ -140,6 +141,11 @@ class Deployment:
         """What sessions cost the instances, accounted and, in process mode, measured; see `minisvc.footprint`."""
         with self.lock:
             return self._footprint.look(host for pool in self._pools.values() for host in pool.hosts.values())
+
+    def replication(self) -> Counts:
+        """What instances did to keep copies of sessions in their memory (`replicated_memory`), since each started."""
+        with self.lock:
+            return sum((pool.mechanism.replication() for pool in self._pools.values()), Counts())
 
     # What ends by itself when it closes.
 

@@ -70,7 +70,7 @@ def rolling_restart(
             if stage.has(name):
                 _replace(stage, pool, name, grace_s if drain else None)
                 wait_ready(stage, name, ready_timeout_s)
-                stage.say("restart", name, f"{name} was restarted and is healthy; its memory is empty.")
+                stage.say("restart", name, f"{name} was restarted and is healthy, with {pool.memory_of(name)}.")
     stage.say("rolling", None, f"The rolling restart of {pool.service.name} is done.")
 
 

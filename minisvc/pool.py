@@ -87,6 +87,11 @@ class Pool:
         """Let an instance know what it is to do wrong now; also after each start, for it begins unharmed."""
         self.hosts[name].tell(list(self.effects.get(name, {}).values()))
 
+    def memory_of(self, name: str) -> str:
+        """What is in the memory of an instance that has just started: nothing, unless others held copies."""
+        count = len(self.hosts[name].sessions())
+        return f"{count} session{'s' * (count != 1)} from its neighbours" if count else "an empty memory"
+
     def replace_state(self, service: Service) -> states.Mechanism:
         """Let instances that start from now on keep sessions elsewhere; returns the former mechanism."""
         fresh = self._build(service)

@@ -13,6 +13,7 @@ from minisvc.clock import Clock, wall
 from minisvc.fence import Fence
 from minisvc.keeping import Keeping
 from minisvc.layout import Service
+from minisvc.replicas import Counts
 from minisvc.stores.use import StoreUse
 
 Probe = Callable[[], Mapping[str, Mapping[str, Any]]]
@@ -93,6 +94,10 @@ class Mechanism(StoreUse, ABC):
     def watch(self, instance: str, probe: Probe) -> None:
         """Learn how to look into an instance's memory."""
         self.probes[instance] = probe
+
+    def replication(self) -> Counts:
+        """What the running instances did since each started to keep copies of sessions; nothing by default."""
+        return Counts()
 
     def left(self, instance: str) -> None:
         """An instance was scaled in: it will not come back. Nothing by default."""

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from functools import reduce
-from operator import add
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -63,9 +61,9 @@ class ReplicatedMemory(Memory):
         """Let the others make up for the copies that went with it."""
         self._hub.share()
 
-    def counts(self) -> Counts:
-        """What the running instances did since each started: writes, copies of them, questions to another owner."""
-        return reduce(add, self._hub.counts().values(), Counts())
+    def replication(self) -> Counts:
+        """Writes, copies of them, and questions to another owner, of all instances together."""
+        return sum(self._hub.counts().values(), Counts())
 
     def close(self) -> None:
         """End the hub."""

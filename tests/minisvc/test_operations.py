@@ -172,7 +172,7 @@ def test_a_rolling_restart_with_draining_fails_no_request(state, host):
         assert (counts.lost > 0) is (state == "memory")
         assert [backend.port for backend in shop.backends] == ports
         assert [backend.status for backend in shop.backends] == ["up"] * 3
-        assert told(shop, "restart") == [f"{name} was restarted and is healthy; its memory is empty." for name in "abc"]
+        assert told(shop, "restart") == [f"{name} was restarted and is healthy, with an empty memory." for name in "abc"]
         assert told(shop, "rolling") == [
             "A rolling restart of cart begins.",
             "The rolling restart of cart is done.",
@@ -204,7 +204,7 @@ def test_a_rolling_restart_stops_at_the_first_instance_that_does_not_get_healthy
     with Cluster("tests.minisvc.test_operations:unhealthy_after_the_first", instances=3) as shop:
         with pytest.raises(NotReady, match=r'Instance "b" is not ready after 0\.1 s'):
             shop.rolling_restart(ready_timeout_s=0.1)
-        assert told(shop, "restart") == ["a was restarted and is healthy; its memory is empty."]
+        assert told(shop, "restart") == ["a was restarted and is healthy, with an empty memory."]
         assert told(shop, "rolling") == ["A rolling restart of test_operations begins."]
 
 

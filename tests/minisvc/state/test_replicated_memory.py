@@ -29,10 +29,6 @@ def losers(users) -> list[str]:
     return [user.name for user in users if user.check().lost]
 
 
-def counts(shop: Cluster) -> Counts:
-    return shop._pools["cart"].mechanism.counts()
-
-
 @HOSTS
 @pytest.mark.parametrize(("instances", "replicas"), [(3, 1), (4, 2)])
 def test_k_copies_survive_k_crashes_and_no_more(host, instances, replicas):
@@ -58,7 +54,7 @@ def test_copies_at_all_others_survive_all_crashes_but_the_last(host):
 def test_a_session_write_costs_k_copies_and_to_all_n_minus_1(replicas, copies):
     with shop_of(4, replicas=replicas) as shop:
         filled(shop, 8)
-        assert counts(shop) == Counts(writes=8, copies=8 * copies)
+        assert shop.replication() == Counts(writes=8, copies=8 * copies)
 
 
 def test_without_affinity_nothing_is_lost_either_but_others_have_to_be_asked():
@@ -66,14 +62,14 @@ def test_without_affinity_nothing_is_lost_either_but_others_have_to_be_asked():
         users = filled(shop, 2)
         for _ in range(4):
             assert losers(users) == []
-        assert counts(shop).forwards > 0
+        assert shop.replication().forwards > 0
 
 
 @HOSTS
 def test_what_was_acknowledged_inside_the_lag_is_lost(host):
     with shop_of(3, host, lag_s=60.0) as shop:
         users = filled(shop, 3)
-        assert counts(shop) == Counts(writes=3)
+        assert shop.replication() == Counts(writes=3)
         shop.crash("a")
         assert losers(users) == ["c1"]
 
@@ -81,8 +77,8 @@ def test_what_was_acknowledged_inside_the_lag_is_lost(host):
 def test_after_the_lag_the_copies_are_there():
     with shop_of(3, lag_s=0.05) as shop:
         users, until_s = filled(shop, 3), time.monotonic() + 10
-        while counts(shop).copies < 3:
-            assert time.monotonic() < until_s, counts(shop)
+        while shop.replication().copies < 3:
+            assert time.monotonic() < until_s, shop.replication()
             threading.Event().wait(0.01)
         shop.crash("a")
         assert losers(users) == []
@@ -108,6 +104,37 @@ def test_neither_scaling_nor_a_rolling_restart_loses_a_cart(host):
         assert losers(users) == []
 
 
+def test_a_restarted_instance_says_what_its_neighbours_held_for_it():
+    with shop_of(3) as shop:
+        filled(shop, 3)
+        shop.crash("a")
+        shop.restart("a")
+        shop.rolling_restart()
+        said = [event.sentence for event in shop.events.since(0)[1] if event.kind == "restart"]
+    assert said[0] == "a is back, with 2 sessions from its neighbours."
+    assert said[1] == "a was restarted and is healthy, with 2 sessions from its neighbours."
+
+
+@pytest.mark.parametrize("affinity", ["cookie", None])
+def test_crashes_one_after_the_other_under_load_lose_nothing(affinity):
+    with shop_of(3, affinity=affinity) as shop, shop.start_load("shopper", users=20) as load:
+        for name in "abc":
+            more(shop, 100)
+            shop.crash(name)
+            more(shop, 100)
+            shop.restart(name)
+        result = load.stop()
+    assert result.lost == 0, str(result)
+    assert result.served > 600
+
+
+def more(shop: Cluster, exchanges: int) -> None:
+    """Wait until so many more are settled."""
+    so_far = shop.ledger.since(0)[0]
+    with shop.ledger.changed:
+        assert shop.ledger.changed.wait_for(lambda: shop.ledger.since(0)[0] >= so_far + exchanges, 20)
+
+
 def test_a_hung_instance_is_missed_and_comes_back_with_what_is_new():
     with shop_of(2, "process") as shop:
         a, b = (f"http://127.0.0.1:{backend.port}/cart" for backend in shop.backends)
@@ -119,6 +146,12 @@ def test_a_hung_instance_is_missed_and_comes_back_with_what_is_new():
         assert answer.json()["items"] == ["apples", "bread"]
         shop.resume("a")
         assert requests.get(a, cookies=cookie, timeout=10).json()["items"] == ["apples", "bread"]
+
+
+def test_other_states_send_no_copies():
+    with Cluster("cart", health=QUIET) as shop:
+        filled(shop, 3)
+        assert shop.replication() == Counts()
 
 
 def test_both_places_of_a_cart_are_shown():
