@@ -31,7 +31,7 @@ class Section:
     alternatives: tuple[Alternative, ...]
     enough: str
     worth: list[tuple[str, str]]
-    claims: list[str]
+    lab: list[str]
     values: Mapping[str, Value]
 
 
@@ -91,7 +91,7 @@ def _section(anchor: str, component: Component, advice: ComponentAdvice, case: C
         alternatives=alternatives_of(book, values, case.answers.priorities),
         enough=words.enough(advice, book),
         worth=words.worth(advice),
-        claims=words.claims(advice),
+        lab=words.lab(advice),
         values=values,
     )
 

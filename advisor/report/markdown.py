@@ -77,7 +77,8 @@ def _component(component: Component, advice: ComponentAdvice, case: Case) -> Ite
     yield from _section("Figures", _figures(advice))
     yield from _section("Risks", _risks(advice, rulebook))
     yield from _section("Answers", _answers(component, advice, case))
-    yield from _section("See it in the lab", _list(map(code, words.claims(advice))))
+    if words.claims(advice):
+        yield from _section("See it in the lab", ["```python", *words.lab(advice), "```", ""])
 
 
 def _section(title: str, body: Iterable[str]) -> Iterator[str]:

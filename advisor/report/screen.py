@@ -47,7 +47,7 @@ def _component(advice: ComponentAdvice, rulebook: Rulebook, *, narrow: bool) -> 
         *section("Risks", _risks(advice, rulebook)),
         *section("Taken from the archetype", words.answers(advice.defaults)),
         *section("Unknown", _unknown(advice, rulebook)),
-        *section("See it in the lab", ", ".join(words.claims(advice))),
+        *section("See it in the lab", "\n".join(words.lab(advice))),
     )
 
 

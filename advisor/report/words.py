@@ -91,6 +91,12 @@ def claims(advice: ComponentAdvice) -> list[str]:
     return list(dict.fromkeys(each.claim for each in advice.reasons if each.claim))
 
 
+def lab(advice: ComponentAdvice) -> list[str]:
+    """What to type in Python to see the claims measured; empty when there are none."""
+    calls = [f'claims.run("{claim}")' for claim in claims(advice)]
+    return ["from minisvc import claims", *calls] if calls else []
+
+
 def enough(advice: ComponentAdvice, rulebook: Rulebook) -> str:
     """A smallest set of answers that decides by itself; empty when there is none to tell."""
     if advice.mechanism is None or not advice.sufficient:

@@ -45,7 +45,7 @@ def test_the_report_has_a_heading_for_each_part() -> None:
     assert headings(text, 2) == ["cart: hybrid", "The layout"]
     assert headings(text, 3) == [
         *("Why", "Points by concern", "Ruled out", "What would change it"),
-        *("Enough by itself", "Figures", "Risks", "Answers"),
+        *("Enough by itself", "Figures", "Risks", "Answers", "See it in the lab"),
     ]
 
 
@@ -60,7 +60,7 @@ def test_tables_are_tables_with_as_many_cells_in_every_row() -> None:
 
 
 def test_the_diagram_is_fenced_as_mermaid() -> None:
-    (fence,) = (each for each in tokens(markdown.text_of(case_of(SHOP))) if each.type == "fence")
+    _, fence = (each for each in tokens(markdown.text_of(case_of(SHOP))) if each.type == "fence")
     assert fence.info == "mermaid"
     assert fence.content.startswith("flowchart TB\n")
 
