@@ -56,7 +56,7 @@ class Form:
         name: unique, such as "redis-durable".
         layout: what to run.
         survives: measured, not believed.
-        needs: a program that must be on PATH; "" for none.
+        needs: a program that must be on this machine; "" for none.
     """
 
     name: str
@@ -111,6 +111,15 @@ MECHANISMS = (
         (
             Form("redis", _cart(state="redis"), VOLATILE),
             Form("redis-durable", _cart(state="redis", durable=True), DURABLE, needs="redis-server"),
+            Form("memcached", _cart(state="memcached"), VOLATILE),
+        ),
+    ),
+    Mechanism(
+        "database_session",
+        "Sessions are rows in a database that all instances share; they can be listed and revoked.",
+        (
+            Form("sqlite", _cart(state="sqlite"), DURABLE),
+            Form("postgres", _cart(state="postgres"), DURABLE, needs="postgres"),
         ),
     ),
     Mechanism(

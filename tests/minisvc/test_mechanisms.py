@@ -2,7 +2,6 @@
 
 import os
 import re
-import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
@@ -16,6 +15,7 @@ from minisvc.exchange import Exchange
 from minisvc.mechanisms import FORMS, KEPT, LOST, MECHANISMS, NO_STORE, TROUBLES, UNAVAILABLE, Form
 from minisvc.users import User
 from tests.minisvc.conftest import QUIET
+from tests.minisvc.programs import installed
 
 ROOT = Path(mechanisms.__file__).parents[1]
 USERS = 6
@@ -129,8 +129,8 @@ def test_every_trouble_is_measured():
 @pytest.mark.parametrize("name", FORMS)
 def test_each_cell_is_as_measured(name, trouble):
     form = FORMS[name]
-    if form.needs and not shutil.which(form.needs):
-        pytest.skip(f"{form.needs} is not on PATH")
+    if form.needs and form.needs not in installed():
+        pytest.skip(f"{form.needs} is not on this machine")
     with Shop(form) as shop:
         shop.fill()
         assert MEASURES[trouble](shop) == getattr(form.survives, trouble)
