@@ -5,7 +5,8 @@ from __future__ import annotations
 import secrets
 from dataclasses import dataclass
 
-from flask import request
+from flask import abort, jsonify, make_response, request
+from werkzeug.sansio.utils import host_is_trusted
 
 from minisvc.clock import Clock
 from minisvc.services.accounts.grants import SqlRecords
@@ -13,12 +14,15 @@ from minisvc.services.accounts.keys import Keys
 from minisvc.tokens import Beliefs, Grant, Registry, TokenRecord, TokenRefused, WebTokens, fingerprint
 from minisvc.tokens.registry import ACCESS
 
+LOOPBACK = ["127.0.0.1", "localhost"]
 KIND = "at+jwt"
 """RFC 9068, section 2.1."""
 
 
 def issuer() -> str:
-    """This service's address as the request names it: loopback only, which `TRUSTED_HOSTS` sees to."""
+    """This service's address as the request names it; a 400 for any but loopback, for a forged one must not get in."""
+    if not host_is_trusted(request.host, LOOPBACK):
+        abort(make_response(jsonify(error=f"Host is {request.host!r}; this service is at 127.0.0.1 only"), 400))
     return request.root_url.rstrip("/")
 
 
