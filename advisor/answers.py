@@ -60,7 +60,7 @@ def _answer_file(root: Node, rulebook: Rulebook, check: Checker) -> AnswerFile:
     return AnswerFile(
         name=name or "unnamed system",
         components=components,
-        system=_given(system, {q.id: q for q in rulebook.system_questions}, "system", check) if system else {},
+        system=given_of(system, {q.id: q for q in rulebook.system_questions}, "system", check) if system else {},
         priorities=_priorities(parts["priorities"], rulebook, check) if "priorities" in parts else {},
     )
 
@@ -83,11 +83,12 @@ def _component(name: str, parts: Mapping[str, Node], rulebook: Rulebook, check: 
         if "archetype" in parts
         else None
     )
-    answers = _given(parts["answers"], rulebook.questions, f"answers of {name}", check) if "answers" in parts else {}
+    answers = given_of(parts["answers"], rulebook.questions, f"answers of {name}", check) if "answers" in parts else {}
     return Component(name, archetype, answers)
 
 
-def _given(node: Node, questions: Mapping[str, Question], what: str, check: Checker) -> dict[str, Value]:
+def given_of(node: Node, questions: Mapping[str, Question], what: str, check: Checker) -> dict[str, Value]:
+    """The answers in a node by question id; `what` names it in faults."""
     found: dict[str, Value] = {}
     for name, value in check.mapping(node, what, questions).items():
         answer = _answer(value, questions[name], what, check)

@@ -80,8 +80,15 @@ def _parser() -> _Parser:
     resume.add_argument("--rules", type=Path, metavar="FILE", default=argparse.SUPPRESS, help="use other rules")
     rules = commands.add_parser("rules", help="work on a rules file")
     tasks = rules.add_subparsers(dest="task", metavar="TASK", required=True, parser_class=_Parser)
-    check = tasks.add_parser("check", help="report every fault of a rules file")
+    check = tasks.add_parser("check", help="report every fault of a rules file, and what it does with all answers")
     check.add_argument("file", type=Path, metavar="FILE", nargs="?", help="default: the advisor's own rules")
+    check.add_argument("--golden", type=Path, metavar="FILE", help="answers with the advice that they have to get")
+    diff = tasks.add_parser("diff", help="count the answer sets that an edit of the rules changes")
+    diff.add_argument("old", type=Path, metavar="OLD", help="the rules before")
+    diff.add_argument("new", type=Path, metavar="NEW", help="the rules after")
+    coverage = tasks.add_parser("coverage", help="tell which rules the golden cases fire, and which decide there")
+    coverage.add_argument("file", type=Path, metavar="FILE", nargs="?", help="default: the advisor's own rules")
+    coverage.add_argument("--golden", type=Path, metavar="FILE", help="default: golden-cases.yaml beside the rules")
     return parser
 
 
@@ -98,7 +105,12 @@ def _run(line: argparse.Namespace) -> int:
     if line.command == "rules":
         from advisor.commands import rules  # noqa: PLC0415
 
-        rules.check(line.file)
+        if line.task == "diff":
+            rules.diff(line.old, line.new)
+        elif line.task == "coverage":
+            rules.coverage(line.file, line.golden)
+        else:
+            rules.check(line.file, line.golden)
         return DONE
     from advisor.commands import ask  # noqa: PLC0415
 

@@ -60,6 +60,27 @@ def count(contest: Contest, progress: Callable[[float], None] | None = None) -> 
     return census
 
 
+def count_changes(contest: Contest, progress: Callable[[float], None] | None = None) -> Census:
+    """The same for two rulebooks, looking only where they can differ; the rest counts as agreed."""
+    size = contest.size
+    census = Census(size)
+    parts = list(contest.disputed())
+    for number, part in enumerate(parts):
+
+        def share(done: float, before: int = number) -> None:
+            if progress:
+                progress((before + done) / len(parts))
+
+        found = count(part, share)
+        for outcome, tally in found.outcomes.items():
+            known = census.outcomes.setdefault(outcome, Tally())
+            known.sets += tally.sets
+            known.ties += tally.ties
+            known.example = known.example or tally.example
+    census.agreed = size - sum(tally.sets for outcome, tally in census.outcomes.items() if outcome[0] != outcome[1])
+    return census
+
+
 def _weightiest(contest: Contest) -> list[int]:
     """The axes that most arguments look at, as many as make no more parts than `BRANCHES`."""
 

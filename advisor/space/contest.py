@@ -34,6 +34,8 @@ class Lane:
     voices: tuple[Voice, ...]
 
 
+MOST_PARTS = 40
+"""When the rest of the space would fall into more parts than this, it is counted whole."""
 REMOVAL = 3
 """What a removal weighs beside points, where only an order is chosen by it."""
 
@@ -47,6 +49,7 @@ class Contest:
         arguments: how many different requirements and rules they have.
         permits: by axis and class: the bits of the arguments that do not ask for another class.
         members: by axis and class: the numbers of the cells in it.
+        orders: the mechanisms, simplest first, in as many ways as the rulebooks order them.
         bits: by the id of a rule or requirement, and the number of the rulebook: its bit.
     """
 
@@ -56,12 +59,63 @@ class Contest:
     permits: tuple[tuple[int, ...], ...]
     members: tuple[tuple[tuple[int, ...], ...], ...]
     lanes: tuple[Lane, ...]
+    orders: frozenset[tuple[str, ...]]
     bits: dict[tuple[str, int], int]
 
     @property
     def size(self) -> int:
         """How many answer sets there are."""
-        return prod(len(axis.cells) for axis in self.axes)
+        return prod(sum(map(len, members)) for members in self.members)
+
+    def disputed(self) -> Iterator["Contest"]:
+        """The parts of the space, none overlapping, where an argument fires that not all rulebooks have.
+
+        Where the rulebooks have other mechanisms, or order them otherwise, that is the whole space.
+        """
+        rest = [self]
+        if len(self.orders) > 1:
+            yield self
+            return
+        for bit in self._own:
+            for part in rest:
+                inside = part.where(bit)
+                if all(inside.permits):
+                    yield inside
+            rest = [outside for part in rest for outside in part.elsewhere(bit)]
+            if len(rest) > MOST_PARTS:
+                yield from rest
+                return
+
+    def where(self, bit: int) -> "Contest":
+        """The part where an argument fires; an axis without classes when there is none."""
+        return self._kept([[at for at, allowed in enumerate(axis) if allowed & bit] for axis in self.permits])
+
+    def elsewhere(self, bit: int) -> Iterator["Contest"]:
+        """The parts, none overlapping, that make up the rest."""
+        kept = [list(range(len(axis))) for axis in self.permits]
+        for number, axis in enumerate(self.permits):
+            refusing = [at for at, allowed in enumerate(axis) if not allowed & bit]
+            if refusing:
+                yield self._kept([*kept[:number], refusing, *kept[number + 1 :]])
+            kept[number] = [at for at, allowed in enumerate(axis) if allowed & bit]
+            if not kept[number]:
+                return
+
+    def _kept(self, kept: Sequence[Sequence[int]]) -> "Contest":
+        """The part with these classes of each axis."""
+        return replace(
+            self,
+            permits=tuple(tuple(axis[at] for at in some) for axis, some in zip(self.permits, kept, strict=True)),
+            members=tuple(tuple(axis[at] for at in some) for axis, some in zip(self.members, kept, strict=True)),
+        )
+
+    @cached_property
+    def _own(self) -> tuple[int, ...]:
+        """The arguments that some rulebooks have and others do not."""
+        books = {
+            bit: {number for (_, number), other in self.bits.items() if other == bit} for bit in self.bits.values()
+        }
+        return tuple(bit for bit, numbers in books.items() if len(numbers) < self.books)
 
     def weight(self, arguments: int) -> int:
         """How much these arguments can matter: the points that they give, and three for each removal."""
@@ -109,6 +163,7 @@ def contest_of(*rulebooks: Rulebook) -> Contest:
         tuple(tuple(permits for permits, _ in classes) for classes in found),
         tuple(tuple(members for _, members in classes) for classes in found),
         tuple(_shared(lane for number, book in enumerate(rulebooks) for lane in _lanes(book, number, bits))),
+        frozenset(tuple(book.mechanisms) for book in rulebooks),
         bits,
     )
 

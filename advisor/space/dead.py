@@ -4,11 +4,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from random import Random
 
-from advisor.model import Requirement, Rule, Rulebook
-from advisor.space.axes import axes_of
+from advisor.model import CompanionRule, Requirement, Rule, Rulebook
+from advisor.space.axes import Axis, Cell, axes_of
 from advisor.space.compiled import Box, Space
-from advisor.space.contest import Contest, contest_of
-from advisor.space.search import Search, bits_of, lowest, random_point
+from advisor.space.contest import contest_of
+from advisor.space.search import Search, bits_of, random_point
 from advisor.space.sweep import Sweep
 
 PROBES = 3000
@@ -70,10 +70,47 @@ class Autopsy:
             mechanism for mechanism in requirement.removes if not self._escapes(box, self._removers(mechanism) & ~own)
         )
 
+    def unasked(self, question: str) -> bool:
+        """Whether no argument looks at a question, nor at a fact that follows from it."""
+        facts = {fact.id for fact in self._rulebook.facts.values() if question in fact.factors}
+        conditions = [each.when for each in self._rulebook.rules]
+        conditions += [each.when for each in self._rulebook.requirements]
+        conditions += [each.when for each in self._rulebook.companions]
+        return not any({question, *facts} & set(condition.questions) for condition in conditions)
+
+    def impossible(self, choices: Mapping[str, str]) -> bool:
+        """Whether these choices, by question id, leave no mechanism whatever else is answered."""
+        box = tuple(
+            sum(
+                1 << class_
+                for class_, members in enumerate(found)
+                if any(_agrees(axis.cells[cell], axis, choices) for cell in members)
+            )
+            for axis, found in zip(self._space.axes, self._space.members, strict=True)
+        )
+        return self._search.challenge(box, None) is None
+
+    def joins(self, companion: CompanionRule) -> bool:
+        """Whether one of its primaries wins some answer set in which it fires."""
+        asked = Requirement(f"companion {companion.id}", companion.when, frozenset(), "", "")
+        book = replace(self._rulebook, requirements=(*self._rulebook.requirements, asked))
+        space = Space(book, axes_of(book), {})
+        box = Search(space).where(space.whole, space.removals[-1][0])
+        if not all(box):
+            return False
+        primaries = {space.names.index(name) for name in companion.primaries}
+        chance = Random(0)  # the same points each time
+        if any(space.winner_at(random_point(box, chance)) in primaries for _ in range(PROBES)):
+            return True
+        contest = contest_of(book)
+        endings = Sweep(contest.where(contest.bits[asked.id, 0]), {}).endings()
+        return any(ending.winners and ending.winners[0] in companion.primaries for ending in endings)
+
     def _decides_somewhere(self, rule: Rule) -> Mapping[str, str] | None:
         """The same by going through the whole space, as far as the rule fires in it."""
         without = replace(self._rulebook, rules=tuple(each for each in self._rulebook.rules if each is not rule))
-        contest = within(contest_of(self._rulebook, without), rule.id)
+        both = contest_of(self._rulebook, without)
+        contest = both.where(both.bits[rule.id, 0])
         sweep = Sweep(contest, {})
         for ending in sweep.endings():
             if ending.winners is not None and ending.winners[0] != ending.winners[1]:
@@ -113,15 +150,9 @@ class Autopsy:
                 yield (*box[:axis], refusing, *box[axis + 1 :])
 
 
-def within(contest: Contest, argument: str) -> Contest:
-    """The part of a contest where an argument of the first rulebook fires."""
-    bit = contest.bits[argument, 0]
-    kept = [[at for at, allowed in enumerate(permits) if allowed & bit] for permits in contest.permits]
-    return replace(
-        contest,
-        permits=tuple(tuple(permits[at] for at in some) for permits, some in zip(contest.permits, kept, strict=True)),
-        members=tuple(tuple(members[at] for at in some) for members, some in zip(contest.members, kept, strict=True)),
-    )
+def _agrees(cell: Cell, axis: Axis, choices: Mapping[str, str]) -> bool:
+    """Whether a cell has all those of the choices that are about its axis."""
+    return all(cell.choices.get(name) == choices[name] for name in axis.questions if name in choices)
 
 
 def _covers(louder: int, points: int) -> bool:
