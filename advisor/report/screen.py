@@ -137,11 +137,20 @@ def _figure(figure: Figure) -> Text:
     return Text.assemble(f"{figure.label}: ", amount, (f"\n{figure.formula}", "dim"))
 
 
-def _risks(advice: ComponentAdvice, rulebook: Rulebook) -> RenderableType | None:
-    if advice.mechanism is None:
-        return None
-    mechanism = rulebook.mechanisms[advice.mechanism]
-    return Text("\n").join(Text.assemble(each.risk, ("\nSo: ", "bold"), each.mitigation) for each in mechanism.risks)
+def _risks(advice: ComponentAdvice, rulebook: Rulebook) -> RenderableType:
+    found = [(mechanism, risk) for mechanism in words.mechanisms(advice, rulebook) for risk in mechanism.risks]
+    return rows(
+        (
+            "-",
+            Text.assemble(
+                "" if mechanism.id == advice.mechanism else f"{mechanism.label}: ",
+                risk.risk,
+                ("\nSo: ", "bold"),
+                risk.mitigation,
+            ),
+        )
+        for mechanism, risk in found
+    )
 
 
 def _unknown(advice: ComponentAdvice, rulebook: Rulebook) -> RenderableType | None:

@@ -7,6 +7,7 @@ from rich.console import Console
 
 from advisor.answers import answers_of
 from advisor.engine import advise
+from advisor.engine.facts import TIMES
 from advisor.model import Rulebook
 from advisor.report.screen import show
 from tests.advisor.conftest import SHOP
@@ -98,3 +99,41 @@ def test_figures_that_all_parts_share_are_shown_once(rulebook: Rulebook) -> None
     assert shown(rulebook, f"version: 1\n{system}\n{parts}").count("= reconnects after") == 1
     own = parts.replace("archetype: api", "archetype: api, answers: {sessions: 6000}")
     assert shown(rulebook, f"version: 1\n{system}\n{own}").count("= reconnects after") == 2
+
+
+def test_every_risk_of_every_mechanism_is_told_with_what_people_do_about_it(rulebook: Rulebook) -> None:
+    report = shown(rulebook, "version: 1\nname: pay\narchetype: api\nanswers: {repeat: harmful}")
+    risks = report.split("\nRisks\n")[1].split("\n\n")[0]
+    assert "  - A token that was stolen or logged out works until it expires.\n    So: Minutes of life" in risks
+    assert "  - Idempotency store: A crash between the effect and the record of its key" in risks
+    assert risks.count("    So: ") == 4
+
+
+def test_a_smallest_set_of_answers_that_is_enough_is_told(rulebook: Rulebook) -> None:
+    report = " ".join(shown(rulebook, SHOP).split())
+    assert "continuity = draft" in report.split("Enough by itself")[1].split("Risks")[0]
+    assert "the other answers given could be anything." in report
+    few = " ".join(shown(rulebook, "version: 1\nanswers: {connection: request, continuity: session}").split())
+    assert "Enough by itself connection = request, continuity = session: every answer given is needed." in few
+
+
+def test_the_unknown_most_worth_finding_out_is_told_with_what_it_would_change(rulebook: Rulebook) -> None:
+    report = shown(rulebook, "version: 1\nanswers: {connection: request, continuity: session}")
+    assert "  Most worth finding out: consistency (What must readers be able to rely on?)\n" in report
+    assert "  ? per_entity_serial or total_order gives database_session\n" in report
+
+
+def test_unknowns_that_decide_nothing_are_told_as_such(rulebook: Rulebook) -> None:
+    report = shown(rulebook, "version: 1\narchetype: files")
+    assert "  No single one of them would change the advice.\n" in report
+
+
+def test_changes_that_are_not_shown_are_counted(rulebook: Rulebook) -> None:
+    text = "version: 1\nanswers: {connection: request, continuity: session}"
+    assert "  and 1 more change of one answer\n" in shown(rulebook, text)
+    assert "  and 2 more changes of one answer\n" in shown(rulebook, SHOP)
+
+
+def test_large_numbers_keep_all_their_figures(rulebook: Rulebook) -> None:
+    report = shown(rulebook, "version: 1\nname: x\nanswers: {sessions: 1234567, bytes_per_session: 10}")
+    assert f"= 1,234,567 {TIMES} 10\n" in report
