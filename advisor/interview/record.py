@@ -52,6 +52,10 @@ class Record:
             replies = tuple(each for each in replies if (each[0].component or 0) <= (step.component or 0))
         return replace(self, replies=replies)
 
+    def without(self, step: Step) -> "Record":
+        """The record without a reply to a step."""
+        return replace(self, replies=tuple(each for each in self.replies if each[0] != step))
+
     def without_last(self) -> "Record":
         """The record before its last reply."""
         return replace(self, replies=self.replies[:-1])

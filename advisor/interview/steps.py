@@ -65,6 +65,7 @@ class Prompt:
         bands: of a number, for a person who knows it only roughly; empty otherwise.
         default: what an empty reply means; None when there is nothing sensible.
         default_from: where the default comes from, such as "usual for Shopping cart"; empty for a plain one.
+        usual, usual_for: what an archetype supplies, and its label; empty without one.
         unit: of a number; empty otherwise.
         may_be_unknown: whether `unknown` is a reply.
         number: this step, counting from 1; 0 for the review, which is no question.
@@ -80,6 +81,8 @@ class Prompt:
     default_from: str = ""
     unit: str = ""
     may_be_unknown: bool = False
+    usual: str = ""
+    usual_for: str = ""
     number: int = 1
     left: int = 0
 

@@ -65,7 +65,7 @@ class Interview:
             case Asks.SETTLED:
                 prompt = wording.settled(self.record, step, self.outlook())
             case Asks.REVIEW:
-                prompt = wording.review(self.record, self.answerable(), self._all_ahead())
+                prompt = wording.review(self.record, self.answerable(), self.all_ahead())
             case _:
                 prompt = wording.asking(self.record, step)
         left = sum(each != step for each in self.ahead(max(0, self.record.parts - 1)))
@@ -91,6 +91,10 @@ class Interview:
     def with_reply(self, step: Step, reply: str) -> "Interview":
         """The interview after a reply to any step; what comes next stays as it was. See `answered`."""
         return replace(self, record=self.record.with_reply(step, self._value(step, reply)))
+
+    def cleared(self, step: Step) -> "Interview":
+        """The interview without a reply to a step; what comes next stays as it was."""
+        return replace(self, record=self.record.without(step))
 
     def back(self) -> "Interview":
         """The interview before the last reply, or before a jump; the same one at the very start."""
@@ -140,7 +144,7 @@ class Interview:
         still = self._open.questions(self.record.said(index))
         yield from (self._asking(each.id, index) for each in in_order(self.rulebook) if each.id in still)
 
-    def _all_ahead(self) -> Iterator[Step]:
+    def all_ahead(self) -> Iterator[Step]:
         """Everything that is still to be asked, as far as it is known by now."""
         following = self._next()
         yield from ([following] if following else [])

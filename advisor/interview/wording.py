@@ -123,6 +123,8 @@ def _question(record: Record, step: Step) -> Prompt:
         source,
         question.unit,
         may_be_unknown=True,
+        usual=usual or "",
+        usual_for=archetype.label if archetype and usual else "",
     )
 
 
