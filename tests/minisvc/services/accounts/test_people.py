@@ -55,12 +55,13 @@ def test_a_session_that_somebody_planted_before_the_login_is_not_logged_in_by_it
     with Browser(service.url) as eve, Browser(service.url) as ann:
         eve.get("/oauth/authorize")
         planted = eve.cookie
-        ann.plant(planted)
+        # Both at one instance, so that it is not just another memory that does not know the session.
+        for each in eve.cookies:
+            ann.cookies.set_cookie(each)
+        assert "A program wants to act for you" in ann.get("/").text
         ann.sign_up()
+        assert ann.is_logged_in
         assert ann.cookie != planted
-        eve.plant(planted)
-        # The same instance as hers, so that it is not just another memory that does not know it.
-        eve.cookies.update({name: value for name, value in ann.cookies.items() if name != "session"})
         assert eve.get("/whoami").json()["name"] is None
         assert not eve.is_logged_in
 
