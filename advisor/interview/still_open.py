@@ -8,7 +8,7 @@ from advisor.model import UNKNOWN, CompanionRule, Condition, Rulebook, Value
 from advisor.space import open_questions, settled
 
 PATIENCE = 300
-"""Boxes looked into for each question, so that nobody waits. What is not proven by then counts as open."""
+"""Boxes looked into at each step, so that nobody waits. What is not proven by then counts as open."""
 
 
 class StillOpen:

@@ -41,8 +41,8 @@ def open_questions(
 ) -> frozenset[str]:
     """The unanswered questions that can still change the winner, for some answers to the others.
 
-    A contradiction counts as a winner of its own. `patience` is how many boxes to look into for each question;
-    one that is not proven closed by then counts as open. None: until it is proven, which may take a minute.
+    A contradiction counts as a winner of its own. `patience` is how many boxes to look into in all;
+    a question that is not proven closed by then counts as open. None: until it is proven, which may take a minute.
     See `settled` for the other arguments.
     """
     return open_in(Answered(rulebook, values, priorities), patience)
@@ -54,14 +54,21 @@ def open_in(answered: Answered, patience: int | None = None) -> frozenset[str]:
     winner = answered.space.winner_at(lowest(box))
     if answered.search.challenge(box, winner) is None:
         return frozenset()
-    return frozenset(name for name in answered.unknown if _Swing(answered, name, patience).exists(box))
+    left = inf if patience is None else patience
+    found = set()
+    for name in answered.unknown:
+        swing = _Swing(answered, name, left)
+        if swing.exists(box):
+            found.add(name)
+        left = swing.patience
+    return frozenset(found)
 
 
 class _Swing:
     """Whether one question can change the winner, all other answers being the same."""
 
-    def __init__(self, answered: Answered, question: str, patience: int | None = None) -> None:
-        self._patience = inf if patience is None else patience
+    def __init__(self, answered: Answered, question: str, patience: float) -> None:
+        self.patience = patience
         self._answered = answered
         self._axis = answered.axis_of(question)
         self._neighbours = answered.neighbours(question)
@@ -80,8 +87,8 @@ class _Swing:
         return any(self._at(_random(box, chance)) for _ in range(PROBES)) or self._search(box)
 
     def _search(self, box: Box) -> bool:
-        self._patience -= 1
-        if self._patience < 0:
+        self.patience -= 1
+        if self.patience < 0:
             return True
         search = self._answered.search
         point = lowest(box)
