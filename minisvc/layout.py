@@ -14,7 +14,7 @@ from minisvc.errors import LayoutError
 from minisvc.field_faults import address, choice, seconds, twice, unknown, whole
 from minisvc.keeping import Keeping
 
-SERVICES = ("cart", "catalog", "assistant", "accounts")
+SERVICES = ("cart", "catalog", "assistant", "accounts", "payments")
 STATES = (
     "memory",
     "replicated_memory",

@@ -77,9 +77,9 @@ class SqlKeyValue(KeyValue):
         fresh, expires_at = secrets.token_hex(8), None if ttl_s is None else self._clock() + ttl_s
         written = {"value": value, "version": fresh, "expires_at": expires_at}
         with self._connected() as connection:
-            done = connection.execute(self._write(key, written, version)).rowcount
+            done = connection.execute(self._write(key, written, version).returning(entries.c.version)).one_or_none()
             self._clean(connection)
-        return fresh if done else None
+        return fresh if done is not None else None
 
     def delete(self, key: str) -> bool:
         """DELETE."""

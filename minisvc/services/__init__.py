@@ -19,6 +19,7 @@ SERVICES = {
     "catalog": "minisvc.services.catalog:create_app",
     "assistant": "minisvc.services.assistant:create_app",
     "accounts": "minisvc.services.accounts.app:create_app",
+    "payments": "minisvc.services.payments:create_app",
 }
 """Each function takes the instance's name and returns a fresh Flask app. Only what is used is imported."""
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TypeVar
 from flask import Flask, current_app
 
 if TYPE_CHECKING:
-    from sqlalchemy import Engine
+    from sqlalchemy import Engine, MetaData
 
 Factory = TypeVar("Factory", bound=Callable[[str], Flask])
 _MARK = "statewise_needs_database"
@@ -32,7 +32,20 @@ def is_to_keep_records(factory: object) -> bool:
     return getattr(factory, _MARK, False) is True
 
 
-def database() -> Engine:
-    """The engine of the app that answers now. It is furnished after the app was made, so ask for it in a request."""
+def database(tables: MetaData | None = None) -> Engine:
+    """The engine of the app that answers now. It is furnished after the app was made, so ask for it in a request.
+
+    Args:
+        tables: are made first, once an app, where they are not there yet.
+
+    Raises:
+        sqlalchemy.exc.SQLAlchemyError: they cannot be made.
+    """
     engine: Engine = current_app.extensions["database"]
+    made: set[MetaData] = current_app.extensions.setdefault("database_tables", set())
+    if tables is not None and tables not in made:
+        from minisvc.sql.tables import create_tables  # noqa: PLC0415  # services without a database need not pay for it
+
+        create_tables(engine, tables)
+        made.add(tables)
     return engine
