@@ -67,8 +67,8 @@ def examined(book: Rulebook, progress: Callable[[float], None] | None = None) ->
         file=book.file,
         counts=_counts(book),
         size=census.size,
-        contradictions=Share(gone.sets, shortest(book, gone.example) if gone.example else None),
-        ties=Share(sum(tally.ties for tally in census.outcomes.values()), shortest(book, tied) if tied else None),
+        contradictions=Share(gone.sets, shortest(gone.example, book) if gone.example else None),
+        ties=Share(sum(tally.ties for tally in census.outcomes.values()), shortest(tied, book) if tied else None),
         winners=winners,
         warnings=warnings_of(book, never),
     )

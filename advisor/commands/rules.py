@@ -44,9 +44,9 @@ def diff(old: Path, new: Path) -> None:
     """
     with _progress("Comparing all answer sets") as progress:
         found = difference_of(load_rules(old), load_rules(new), progress)
-    print(f"This edit changes {_of(found.changed, found.size)}.")
+    print(f"This edit changes {found.changed:,} of {found.size:,} answer sets.")
     for (before, after), sets in found.moves.items():
-        print(f"  {before or 'contradiction'} to {after or 'contradiction'}: {_of(sets, found.size)}")
+        print(f"  {before or 'contradiction'} to {after or 'contradiction'}: {_part(sets, found.size)}")
     if found.example is not None:
         (before, after), *_ = found.moves
         print(f"Here is one, from {before or 'contradiction'} to {after or 'contradiction'}:")
@@ -95,23 +95,23 @@ def _report(report: CheckReport, cases: tuple[GoldenCase, ...]) -> Iterator[str]
     yield from _share("a tie in", report.ties, report.size)
     width = max(map(len, report.winners))
     for name, share in sorted(report.winners.items(), key=lambda each: -each[1].sets):
-        yield f"  {name:{width}} wins {_of(share.sets, report.size)}"
+        yield f"  {name:{width}} wins {_part(share.sets, report.size)}"
     yield f"{len(report.warnings)} warnings." if report.warnings else "No warnings."
     for warning in report.warnings:
         yield str(warning)
 
 
 def _share(what: str, share: Share, size: int) -> Iterator[str]:
-    yield f"  {what} {_of(share.sets, size)}"
+    yield f"  {what} {_part(share.sets, size)}"
     if share.example is not None:
         yield f"    as with {_answers(share.example)}"
 
 
-def _of(sets: int, size: int) -> str:
-    """A number of answer sets with its share; a share that would look like nothing or all has more digits."""
+def _part(sets: int, size: int) -> str:
+    """A number of answer sets with its share; a small share has a digit that is not 0."""
     percent = 100 * sets / size
-    shown = f"{percent:.1f}" if 0.1 <= percent <= 99.9 or sets in {0, size} else f"{percent:.6g}"
-    return f"{sets:,} of {size:,} ({shown} %)"
+    shown = f"{percent:.1f}" if percent >= 1 or not sets else f"{percent:.1g}"
+    return f"{sets:,} ({shown} %)"
 
 
 def _answers(known: Mapping[str, str]) -> str:

@@ -45,6 +45,8 @@ class Sweep:
         for axis, class_ in taken.items():
             possible &= contest.permits[axis][class_]
         left = [axis for axis in range(len(contest.axes)) if axis not in taken]
+        for axis in left:
+            possible &= _union(contest.permits[axis])
         self._order, asked = _order(contest, left, possible)
         self._lanes = [lane for lane in contest.lanes if not lane.removed_by & asked[0]]
         self._effects = Effects(self._lanes, asked, 1 << contest.arguments)
