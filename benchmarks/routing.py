@@ -62,6 +62,11 @@ backend pool
 """
 
 
+BUDGET_SHARE = 0.7
+"""Of NGINX's rate, before the tiny app. NGINX shares no interpreter with the instances, so ours must not either."""
+COMPARED = "statewise, own process"
+
+
 class Absent(Exception):
     """A peer that is not installed here."""
 
@@ -206,6 +211,12 @@ def table_of(measured: dict[str, list[load.Load]], title: str) -> Table:
     return table
 
 
+def verdict(measured: dict[str, list[load.Load]]) -> str:
+    ours, theirs = (statistics.median(each.rate for each in measured[name]) for name in (COMPARED, "nginx"))
+    said = "kept" if ours / theirs >= BUDGET_SHARE else "MISSED"
+    return f"At least {BUDGET_SHARE:g} of NGINX in a process of its own: {ours / theirs:.2f}, {said}."
+
+
 def main() -> None:
     options = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     options.add_argument("--rounds", type=int, default=5, help="interleaved rounds")
@@ -227,6 +238,8 @@ def main() -> None:
     rounds = f"{chosen.rounds} rounds of {chosen.seconds} s"
     title = f"{chosen.app} app, {chosen.connections} connections, {rounds}, load by {load.TOOL}"
     console.print(table_of(measured, title))
+    if chosen.app == "tiny" and {COMPARED, "nginx"} <= measured.keys():
+        console.print(verdict(measured))
 
 
 if __name__ == "__main__":
