@@ -18,7 +18,7 @@ from minisvc.deployment import Deployment
 from minisvc.faults import Fault, read
 from minisvc.host import Host
 from minisvc.injection import Injection
-from minisvc.operations import GRACE_S, READY_WITHIN_S, rolling_restart, scale
+from minisvc.operations import GRACE_S, READY_WITHIN_S, rolling_restart, rotate_key, scale
 from minisvc.policies import POLICIES
 from minisvc.stage import Stage
 from minisvc.users import Journey, Load, LoadResult, Running, Target, Told, Traffic, User
@@ -160,6 +160,17 @@ class Cluster(Deployment):
         stage = self._stage("restart anything")
         rolling_restart(stage, self._pool(service, "restart"), drain=drain, ready_timeout_s=ready_timeout_s)
 
+    def rotate_key(self, service: str | None = None) -> None:
+        """Change the key that signs sessions in tokens, by rolling restarts, and log nobody out.
+
+        The former key is believed until the next change: make that when its tokens have expired (`idle_s`).
+
+        Raises:
+            LayoutError: the service's state has no such key.
+        """
+        stage = self._stage("rotate a key")
+        rotate_key(stage, self._pool(service, "rotate a key"))
+
     def autoscale(self, service: str | None = None, *, clock: Clock = monotonic, **fields: Any) -> Autoscaler:
         """Scale a service by its load for as long as a `with` lasts; `fields` are those of `Scaling`, such as `target`.
 
@@ -206,7 +217,9 @@ class Cluster(Deployment):
             for user in self._users:
                 user.forget()
             self._loads.forget()
-            self._say("state", None, f"State lives in {state} now; everybody starts with an empty cart.")
+            store = pool.mechanism.store
+            where = f"{state} ({store.says})" if store else state
+            self._say("state", None, f"State lives in {where} now; everybody starts with an empty cart.")
 
     @property
     def traffic_on(self) -> bool:

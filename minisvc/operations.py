@@ -11,7 +11,7 @@ import threading
 import time
 
 from minisvc.balancer import Backend
-from minisvc.errors import NotReady
+from minisvc.errors import LayoutError, NotReady
 from minisvc.layout import Layout
 from minisvc.pool import Pool
 from minisvc.stage import Stage
@@ -72,6 +72,25 @@ def rolling_restart(
                 wait_ready(stage, name, ready_timeout_s)
                 stage.say("restart", name, f"{name} was restarted and is healthy, with {pool.memory_of(name)}.")
     stage.say("rolling", None, f"The rolling restart of {pool.service.name} is done.")
+
+
+def rotate_key(stage: Stage, pool: Pool) -> None:
+    """Change the key that signs sessions, and log nobody out: each step is a rolling restart.
+
+    Raises:
+        LayoutError: the service's state has no such key.
+        NotReady: see `rolling_restart`; the next step was not taken.
+    """
+    steps = pool.mechanism.key_steps()
+    if not steps:
+        why = f'state "{pool.mechanism.name}" has no key that is changed in use'
+        raise LayoutError([f"rotate_key: {why}; move it to one that has, such as signed_token."])
+    for step in steps:
+        with stage.lock:
+            step()
+            pool.renew_terms()
+        rolling_restart(stage, pool)
+    stage.say("key", None, f"A new key signs the sessions of {pool.service.name}; the former one is still believed.")
 
 
 def _replace(stage: Stage, pool: Pool, name: str, grace_s: float | None) -> None:

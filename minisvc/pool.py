@@ -101,6 +101,11 @@ class Pool:
             fresh.watch(host.name, host.sessions)
         return former
 
+    def renew_terms(self) -> None:
+        """Let instances that start from now on know what the mechanism says now, such as a new key."""
+        for host in self.hosts.values():
+            host.factory = self._recipe(host.name)
+
     def _close_state(self) -> None:
         # Looked up now: it may have been replaced since the pool opened.
         self.mechanism.close()

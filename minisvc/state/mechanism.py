@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
@@ -109,6 +109,13 @@ class Mechanism(StoreUse, ABC):
         introduce(terms, app)
         self.watch(instance, self.furnish(terms, app, fence))
 
+    def key_steps(self) -> Sequence[Callable[[], None]]:
+        """What changes the signing key: after each step, every instance must have begun anew before the next is taken.
+
+        Nothing for a mechanism without a key that can be changed in use.
+        """
+        return ()
+
     @abstractmethod
     def held(self, cookies: Collection[str] = ()) -> list[Held]:
         """The sessions alive now. `cookies` are those that clients present, for state held by clients."""
@@ -141,4 +148,6 @@ def set_cookie_policy(app: Flask, cookie: Cookie) -> None:
         SESSION_COOKIE_SAMESITE="Lax",
         # A session is written when it changes, not when it is read: store traffic then means something.
         SESSION_REFRESH_EACH_REQUEST=False,
+        # Werkzeug would only warn of a cookie that is too large; those that can be so refuse it themselves.
+        MAX_COOKIE_SIZE=0,
     )

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import secrets
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
@@ -150,6 +150,10 @@ class SignedToken(Carried):
     def rotate_key(self) -> None:
         """Let instances that start from now on sign by the last announced key, and believe the former one as well."""
         self._use(self._ring.rotated(self._ring.keys[-1]))
+
+    def key_steps(self) -> Sequence[Callable[[], None]]:
+        """Believed by all before it signs anywhere: else an instance would meet a key that it does not know."""
+        return (self.announce_key, self.rotate_key)
 
     def terms(self, instance: str) -> Terms:
         """The key ring, which is the same for all, and the way to the list."""
