@@ -107,14 +107,17 @@ class Form:
     # What is shown.
 
     def _draw(self) -> None:
+        self._advise()  # first, for what can still matter takes longer to find out
         steps = [step for step in self.interview.answerable() if step.asks is not Asks.MORE]
-        needed = set(self.interview.all_ahead())
         if steps != list(self._fields):
             self._fields = {step: self._fields.get(step) or Field(step, self.interview, self.say) for step in steps}
             self._questions.children = [*self._grouped(steps), widgets.HBox([self._more, self._fewer])]
+        needed = set(self.interview.all_ahead())
         for step, field in self._fields.items():
             asked = step.asks is not Asks.QUESTION or step in self.interview.record or step in needed
             field.refresh(self.interview, needed=asked)
+
+    def _advise(self) -> None:
         advice = self.advice
         self._told.value = told(advice, self._before, self.interview.rulebook)
         self._flips.children = self._whatifs(advice)
