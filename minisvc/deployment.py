@@ -20,6 +20,7 @@ from minisvc.pool import Pool
 from minisvc.proxies import PROXIES, Proxy
 from minisvc.replicas import Counts
 from minisvc.stores.store import Store
+from minisvc.stores.traffic import StoreTraffic
 from minisvc.users import Loads, Traffic, User
 from minisvc.views import BackendView, Holding, find_holdings
 
@@ -65,7 +66,10 @@ class Deployment:
             try:
                 self._open()
                 _running[self.name] = self
-                self._say("start", None, f"{' and '.join(self._pools)}: {len(self.backends)} instances at {self.url}.")
+                stores = [each.says for name in self._pools if (each := self.store_of(name))]
+                kept = f" The store is {' and '.join(stores)}." if stores else ""
+                what = f"{' and '.join(self._pools)}: {len(self.backends)} instances at {self.url}."
+                self._say("start", None, what + kept)
             except BaseException:
                 self._balancer = None
                 self._undo.close()
@@ -112,9 +116,24 @@ class Deployment:
     @property
     def store(self) -> Store | None:
         """The shared store, if state lives in one (the first, if services have several)."""
-        if not self.is_open:
-            return None
-        return next((pool.store_use.store for pool in self._pools.values() if pool.store_use.store), None)
+        return next((each for name in self._pools if (each := self.store_of(name))), None)
+
+    def store_of(self, service: str) -> Store | None:
+        """The store of one service; None if it has none, or nothing runs."""
+        return self._pools[service].store_use.store if self.is_open else None
+
+    def store_traffic(self, service: str | None = None) -> StoreTraffic | None:
+        """Round trips and bytes between each instance and the store of a service (None: of the first that has one).
+
+        They are counted since the store is that service's, over crashes of either. None where there is no store, or
+        none that is reached over plain TCP, so that no link counts.
+
+        Raises:
+            LayoutError: there is no service of that name.
+        """
+        wanted = [self.layout.find(service).name] if service else list(self._pools)
+        uses = [self._pools[name].store_use for name in wanted if self.is_open]
+        return next((use.traffic for use in uses if use.store), None)
 
     @property
     def users(self) -> tuple[User, ...]:

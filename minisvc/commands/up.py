@@ -113,7 +113,7 @@ def _say(cluster: Cluster) -> None:
     from minisvc.live.addresses import browser, curl, stored  # noqa: PLC0415
 
     for service in cluster.layout.services:
-        where = stored(cluster, service.state)
+        where = stored(cluster, service.name)
         print(f"{service.name}: {service.instances} instances, state {service.state}{where}")
     print(f"  in a browser  {browser(cluster)}")
     print(f"  with curl     {curl(cluster)}")

@@ -19,7 +19,7 @@ def browser(cluster: Cluster) -> str:
     return f"{cluster.url}{cluster.layout.services[0].path.removesuffix('/')}/"
 
 
-def stored(cluster: Cluster, state: str) -> str:
-    """Which store holds the state, as the end of a sentence; "" where none does."""
-    store = cluster.store
-    return f", kept in {store.kind} at {store.shown_url}" if store and state == "redis" else ""
+def stored(cluster: Cluster, service: str) -> str:
+    """Which store a service uses, as the end of a sentence; "" where it uses none."""
+    store = cluster.store_of(service)
+    return f", kept in {store.says} at {store.shown_url}" if store else ""

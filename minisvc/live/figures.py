@@ -42,6 +42,7 @@ class Figures:
 
     Attributes:
         carts_elsewhere: carts in the store, and carts that users carry themselves.
+        store: what instances and store have said to each other so far, in words; "" where nobody counts it.
         served, failed: every exchange so far is one of them.
         lost, checked: how many answers were compared with what their user knew, and how many contradicted it.
         per_s, p50_s, p99_s: of the last `WINDOW_S`; None where nothing ended in it.
@@ -51,6 +52,7 @@ class Figures:
 
     rows: tuple[Row, ...]
     carts_elsewhere: tuple[int, int]
+    store: str
     served: int
     failed: int
     lost: int
@@ -92,10 +94,12 @@ class Watch:
         self._events.extend(events)
         self._fold(exchanges)
         now_s, counts = self._clock(), self._cluster.ledger.counts()
+        traffic = self._cluster.store_traffic()
         durations = sorted(duration for ended, duration in self._recent if ended > now_s - WINDOW_S)
         return Figures(
             rows=tuple(self._rows(counts.by_backend)),
             carts_elsewhere=(self._carts["store"], self._carts["client"]),
+            store=str(traffic.total) if traffic else "",
             served=counts.served,
             failed=counts.failed,
             lost=counts.lost,

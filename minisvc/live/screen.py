@@ -137,6 +137,8 @@ class Screen:
         elsewhere = [f"{store} in the store"] * bool(store) + [f"{client} with their users"] * bool(client)
         if elsewhere:
             yield Text(f"carts    {', '.join(elsewhere)}")
+        if figures.store and self._pen.wide:
+            yield Text(f"store    {figures.store}")
         if figures.last_lost and self.rows >= 20:
             told = list(self._pen.wrapped(f"lost     {figures.last_lost}", "", indent=9))
             told[0].stylize("bold red", 0, 4)

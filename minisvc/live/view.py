@@ -129,7 +129,7 @@ class View:
 
     def _service(self, service: Service) -> str:
         sticky = "sticky off" if service.affinity is None else f"sticky by {service.affinity}"
-        where = stored(self._cluster, service.state)
+        where = stored(self._cluster, service.name)
         path = f" at {service.path}" if len(self._cluster.layout.services) > 1 else ""
         return f"{service.name}{path}: state in {service.state}{where}, {service.policy}, {sticky}"
 

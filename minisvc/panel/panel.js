@@ -214,6 +214,7 @@ function stage(ask) {
     store.hidden = seen.store === null;
     store.dataset.store = seen.store ?? "";
     put(store.children[1], seen.store ?? "");
+    store.title = seen.store_traffic;
     showChips(store.lastChild, seen.chips.filter((cart) => cart.place === "store"), people, false);
   };
   return { root, wires, customers, balancer, instances, store, show };

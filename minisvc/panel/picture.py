@@ -52,7 +52,11 @@ class Chip:
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """The whole panel, left to right; `store` is the kind of store, None where there is none."""
+    """The whole panel, left to right.
+
+    `store` is the kind of store and whether it is down, None where there is none; `store_traffic` what instances and
+    store have said to each other so far, in words, "" where nobody counts it.
+    """
 
     title: str
     url: str
@@ -65,6 +69,7 @@ class Picture:
     failed: int
     lost: int
     store: str | None
+    store_traffic: str
     customers: tuple[Customer, ...]
     instances: tuple[Instance, ...]
     chips: tuple[Chip, ...]
@@ -78,6 +83,7 @@ def picture(cluster: Cluster, contradicted: Iterable[str] = ()) -> Picture:
     """Look at `cluster` once. `contradicted` names the users whose last assertion was false."""
     empty_handed = frozenset(contradicted)
     counts, service = cluster.ledger.counts(), cluster.layout.services[0]
+    traffic = cluster.store_traffic()
     return Picture(
         title=service.name,
         url=cluster.url,
@@ -89,7 +95,8 @@ def picture(cluster: Cluster, contradicted: Iterable[str] = ()) -> Picture:
         served=counts.served,
         failed=counts.failed,
         lost=counts.lost,
-        store=None if cluster.store is None else cluster.store.kind,
+        store=None if cluster.store is None else cluster.store.says,
+        store_traffic=str(traffic.total) if traffic else "",
         customers=tuple(_customers(cluster, empty_handed)),
         instances=tuple(
             Instance(each.name, each.status, counts.by_backend.get(each.name, 0)) for each in cluster.backends

@@ -48,7 +48,8 @@ def text(seen: Picture) -> str:
     rows += [f"{each.name}: {each.says}" for each in seen.customers]
     rows += [f"instance {each.name}: {each.status}{_holds(seen, each.name)}" for each in seen.instances]
     if seen.store:
-        rows.append(f"store {seen.store}{_holds(seen, 'store')}")
+        told = f", {seen.store_traffic}" if seen.store_traffic else ""
+        rows.append(f"store {seen.store}{_holds(seen, 'store')}{told}")
     return "\n".join(rows)
 
 

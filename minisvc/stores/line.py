@@ -8,22 +8,22 @@ from collections import deque
 from typing import Any, Protocol
 
 from minisvc.sockets import RESET_ON_CLOSE
-from minisvc.stores.traffic import Traffic
+from minisvc.stores.traffic import Carried
 
 MOST_HELD_BYTES = 1 << 20
 """A direction that holds back more than this lets its sender wait."""
 
 
 class Count:
-    """What a link has carried so far; see `Traffic` for what is counted."""
+    """What a link has carried so far; see `Carried` for what is counted."""
 
     def __init__(self) -> None:
         self.round_trips = self.bytes_up = self.bytes_down = 0
 
     @property
-    def traffic(self) -> Traffic:
+    def carried(self) -> Carried:
         """As of now. From any thread: at worst, a message is counted on one side only."""
-        return Traffic(self.round_trips, self.bytes_up, self.bytes_down)
+        return Carried(self.round_trips, self.bytes_up, self.bytes_down)
 
 
 class Weather(Protocol):

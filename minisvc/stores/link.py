@@ -19,7 +19,7 @@ from urllib.parse import urlsplit, urlunsplit
 from minisvc.kept_port import KeptPort
 from minisvc.sockets import LOOPBACK
 from minisvc.stores.line import Count, Line
-from minisvc.stores.traffic import Traffic
+from minisvc.stores.traffic import Carried
 
 MODES = ("pass", "blackhole", "refuse", "reset")
 PORTS = {"redis": 6379, "memcached": 11211, "postgresql": 5432}
@@ -77,9 +77,9 @@ class Links:
         """Take that disturbance away, if it is there; what was held back goes on its way."""
         self._change(instance, lambda link: link.disturbances.pop(name, None))
 
-    def traffic(self) -> dict[str, Traffic]:
+    def carried(self) -> dict[str, Carried]:
         """What each instance's link has carried so far."""
-        return {instance: link.count.traffic for instance, link in list(self._links.items())}
+        return {instance: link.count.carried for instance, link in list(self._links.items())}
 
     def cut(self) -> None:
         """Reset the connections that are open on every link, once."""

@@ -38,6 +38,11 @@ class Store(ABC):
         """The address without a password."""
         return without_password(self.url)
 
+    @property
+    def says(self) -> str:
+        """Its kind, and whether it is down, as people are to read it."""
+        return self.kind if self.running else f"{self.kind}, down"
+
     def start(self) -> Self:
         """Start it, or reach the given one. Starting one that runs changes nothing.
 

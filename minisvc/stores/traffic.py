@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
-class Traffic:
+class Carried:
     """What went over one instance's link.
 
     Attributes:
@@ -20,15 +20,15 @@ class Traffic:
     bytes_up: int = 0
     bytes_down: int = 0
 
-    def __add__(self, other: Traffic) -> Traffic:
+    def __add__(self, other: Carried) -> Carried:
         """Both together."""
-        return Traffic(
+        return Carried(
             self.round_trips + other.round_trips, self.bytes_up + other.bytes_up, self.bytes_down + other.bytes_down
         )
 
-    def __sub__(self, other: Traffic) -> Traffic:
+    def __sub__(self, other: Carried) -> Carried:
         """What came since `other`."""
-        return Traffic(
+        return Carried(
             self.round_trips - other.round_trips, self.bytes_up - other.bytes_up, self.bytes_down - other.bytes_down
         )
 
@@ -47,12 +47,12 @@ class StoreTraffic:
     """
 
     kind: str
-    instances: Mapping[str, Traffic]
+    instances: Mapping[str, Carried]
 
     @property
-    def total(self) -> Traffic:
+    def total(self) -> Carried:
         """Of all instances together."""
-        return sum(self.instances.values(), Traffic())
+        return sum(self.instances.values(), Carried())
 
     def __str__(self) -> str:
         lines = [f"{self.kind}: {self.total}"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from minisvc.errors import FaultError
 from minisvc.stores.link import Links
 from minisvc.stores.store import Store
+from minisvc.stores.traffic import StoreTraffic
 
 
 class StoreUse:
@@ -22,6 +23,14 @@ class StoreUse:
     def store_user(self) -> str:
         """What uses it, for people: such as `state "memory"`."""
         return "the service"
+
+    @property
+    def traffic(self) -> StoreTraffic | None:
+        """What instances and this store have said to each other so far; None where there is no link to count it."""
+        if not (self.store and self.links):
+            return None
+        said = {name: carried for name, carried in self.links.carried().items() if carried.bytes_up}
+        return StoreTraffic(self.store.kind, said)
 
     def crash_store(self) -> None:
         """Kill the store; instances stay up and find out by themselves.

@@ -21,7 +21,7 @@ HEAD = Head(
 def figures(count: int = 3, status: str = "up", **changes: object) -> Figures:
     rows = tuple(Row(f"cart-{chr(97 + n)}", "cart", status, 1 / count, 0, n) for n in range(count))
     plain = {
-        "rows": rows, "carts_elsewhere": (0, 0), "served": 98, "failed": 2, "lost": 30, "checked": 60, "per_s": 4.0,
+        "rows": rows, "carts_elsewhere": (0, 0), "store": "", "served": 98, "failed": 2, "lost": 30, "checked": 60, "per_s": 4.0,
         "p50_s": 0.0031, "p99_s": 0.0305, "last_lost": "c1 expected 2 items and found 1 item",
         "events": tuple(Event(float(n), "x", None, f"Event number {n} happened here.") for n in range(40)),
     }  # fmt: skip
@@ -107,3 +107,10 @@ def test_commands_that_a_cluster_cannot_do_have_no_key():
 
     assert [each.key for each in keys.available(Less())] == ["c"]
     assert {"c", "r", "h", "d", "s", "t"} <= {each.key for each in keys.available(Cluster("cart"))}
+
+
+def test_what_instances_and_store_say_to_each_other_stands_below_the_carts():
+    told = "27 round trips, 1,062 bytes up, 906 down"
+    lines = drawn(Moment(HEAD, figures(store=told, carts_elsewhere=(3, 0)), ()))
+    assert lines[lines.index("carts    3 in the store") + 1] == f"store    {told}"
+    assert not any(line.startswith("store") for line in drawn(Moment(HEAD, figures(), ())))

@@ -36,7 +36,7 @@ def test_still_picture_is_well_formed_wherever_carts_live(state: str) -> None:
 
 def test_a_name_cannot_break_out_of_the_picture() -> None:
     evil = Customer("<script>", "#000000", "M0,0Z", 0, False)
-    seen = Picture("cart", "", "memory", "random", True, False, False, 0, 0, 0, None, (evil,), (), ())
+    seen = Picture("cart", "", "memory", "random", True, False, False, 0, 0, 0, None, "", (evil,), (), ())
     assert "<script>: no items yet" in words_in(svg(seen))
 
 
