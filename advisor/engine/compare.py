@@ -7,18 +7,8 @@ from itertools import combinations, permutations
 from advisor.engine.advise import advise
 from advisor.engine.facts import facts_of, values_of
 from advisor.engine.weigh import NEUTRAL, winner_of
-from advisor.model import (
-    Advice,
-    AnswerFile,
-    Comparison,
-    Component,
-    ComponentAdvice,
-    ComponentComparison,
-    Difference,
-    Rulebook,
-    Turn,
-    Value,
-)
+from advisor.model import Advice, AnswerFile, Component, ComponentAdvice, Rulebook, Value
+from advisor.model.comparison import Comparison, ComponentComparison, Difference, Turn
 
 EXACT = 3
 """Up to so many answers, the smallest set that turns a winner is searched for; above, any that cannot be reduced."""

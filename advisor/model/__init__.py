@@ -15,7 +15,6 @@ from advisor.model.advice import (
     Worthwhile,
 )
 from advisor.model.answers import AnswerFile, Component
-from advisor.model.comparison import Comparison, ComponentComparison, Difference, Turn
 from advisor.model.rulebook import (
     Archetype,
     CompanionRule,
@@ -38,14 +37,11 @@ __all__ = [
     "Band",
     "Companion",
     "CompanionRule",
-    "Comparison",
     "Component",
     "ComponentAdvice",
-    "ComponentComparison",
     "Concern",
     "Condition",
     "Contradiction",
-    "Difference",
     "Fact",
     "Figure",
     "Flip",
@@ -61,7 +57,6 @@ __all__ = [
     "Score",
     "ServiceClass",
     "Tally",
-    "Turn",
     "Value",
     "Worthwhile",
 ]

@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from typing import Any
 
-from advisor.model import Comparison, ComponentAdvice, ComponentComparison
+from advisor.model import ComponentAdvice
+from advisor.model.comparison import Comparison, ComponentComparison
 
 
 def data_of(comparison: Comparison, names: Sequence[str]) -> dict[str, Any]:

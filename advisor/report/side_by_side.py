@@ -6,7 +6,8 @@ from rich.console import Console, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from advisor.model import Comparison, ComponentAdvice, ComponentComparison, Difference
+from advisor.model import ComponentAdvice
+from advisor.model.comparison import Comparison, ComponentComparison, Difference
 from advisor.report import words
 from advisor.report.blocks import NARROW, headline, put, rows, section, word
 

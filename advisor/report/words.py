@@ -1,8 +1,12 @@
 """The sentences that every form of a report says alike: plain text, without colour or markup."""
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
-from advisor.model import ComponentAdvice, Difference, Flip, Mechanism, Removal, Rulebook, ServiceClass, Value
+from advisor.model import ComponentAdvice, Flip, Mechanism, Removal, Rulebook, ServiceClass, Value
+
+if TYPE_CHECKING:  # advice, which has to be quick, compares nothing
+    from advisor.model.comparison import Difference
 
 EFFORTS = {1: "With another setting", 2: "With another design", 3: "With another product"}
 """How hard an answer is to change, by the `effort` of its question."""
@@ -38,7 +42,7 @@ def points(number: int) -> str:
     return "1 point" if number == 1 else f"{number} points"
 
 
-def about(difference: Difference) -> str:
+def about(difference: "Difference") -> str:
     """What a difference is about."""
     return f"priority of {difference.about}" if difference.of_priority else difference.about
 

@@ -11,7 +11,8 @@ from rich.console import Console
 from advisor.answers import answers_of
 from advisor.engine import advise
 from advisor.engine.compare import compare
-from advisor.model import AnswerFile, Comparison, Component, ComponentComparison, Rulebook
+from advisor.model import AnswerFile, Component, Rulebook
+from advisor.model.comparison import Comparison, ComponentComparison
 from advisor.report.side_by_side import show
 from advisor.rules import rulebook_of
 from tests.advisor.cases import SHIPPED, answer_sets
