@@ -44,6 +44,7 @@ class Pool:
 
     def open(self) -> None:
         """Start the store, if there is to be one, and every instance, side by side."""
+        self._check_in_reach()
         self.mechanism = self._build(self.service)
         self._undo.callback(self._close_state)
         if needs_database(self.service.service):
@@ -124,9 +125,11 @@ class Pool:
         return host
 
     def _recipe(self, instance: str) -> Recipe:
+        access = self.database.access(instance) if self.database else None
+        return Recipe(self.service.service, self.mechanism.terms(instance), access)
+
+    def _check_in_reach(self) -> None:
         service = self.service.service
         if self._layout.host == "process" and service.startswith("__main__:"):
             why = "an instance in a process of its own cannot see what this program defines: put it in a module."
             raise LayoutError([f"service is {service!r}; {why}"])
-        access = self.database.access(instance) if self.database else None
-        return Recipe(service, self.mechanism.terms(instance), access)
