@@ -177,16 +177,16 @@ def _meaning(argument: Requirement | Rule) -> tuple[object, ...]:
 
 def _lanes(book: Rulebook, number: int, bits: dict[tuple[str, int], int]) -> Iterator[Lane]:
     for place, name in enumerate(book.mechanisms):
-        removed_by = sum(bits[each.id, number] for each in book.requirements if name in each.removes)
+        removed_by = sum({bits[each.id, number] for each in book.requirements if name in each.removes})
         voices = sorted(_voices(book, name, number, bits), key=lambda voice: voice.rules)
         yield Lane(name, {number: place}, 1 << number, removed_by, tuple(voices))
 
 
 def _voices(book: Rulebook, mechanism: str, number: int, bits: dict[tuple[str, int], int]) -> Iterator[Voice]:
-    sides: dict[tuple[str, bool], list[tuple[int, int]]] = {}
+    sides: dict[tuple[str, bool], set[tuple[int, int]]] = {}
     for rule in book.rules:
         if points := rule.points.get(mechanism):
-            sides.setdefault((rule.concern, points > 0), []).append((bits[rule.id, number], points))
+            sides.setdefault((rule.concern, points > 0), set()).add((bits[rule.id, number], points))
     for side in sides.values():
         yield Voice(0, tuple(sorted(side, key=lambda each: (-abs(each[1]), each[0]))))
 
