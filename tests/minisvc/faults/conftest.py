@@ -1,16 +1,8 @@
 """Clusters to break, with users in them."""
 
-import logging
-
 import pytest
 
 from minisvc import Cluster
-
-
-@pytest.fixture(autouse=True)
-def _quiet_services(monkeypatch):
-    # Flask tells of a store that does not answer with a traceback.
-    monkeypatch.setattr(logging.getLogger("minisvc.services.cart"), "disabled", True)
 
 
 @pytest.fixture(params=["thread", "process"])

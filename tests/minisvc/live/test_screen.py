@@ -21,8 +21,8 @@ HEAD = Head(
 def figures(count: int = 3, status: str = "up", **changes: object) -> Figures:
     rows = tuple(Row(f"cart-{chr(97 + n)}", "cart", status, 1 / count, 0, n) for n in range(count))
     plain = {
-        "rows": rows, "carts_elsewhere": (0, 0), "store": "", "served": 98, "failed": 2, "lost": 30, "checked": 60, "per_s": 4.0,
-        "p50_s": 0.0031, "p99_s": 0.0305, "last_lost": "c1 expected 2 items and found 1 item",
+        "rows": rows, "carts_elsewhere": (0, 0), "store": "", "served": 98, "failed": 2, "lost": 30, "checked": 60,
+        "per_s": 4.0, "p50_s": 0.0031, "p99_s": 0.0305, "last_lost": "c1 expected 2 items and found 1 item",
         "events": tuple(Event(float(n), "x", None, f"Event number {n} happened here.") for n in range(40)),
     }  # fmt: skip
     return Figures(**{**plain, **changes})
