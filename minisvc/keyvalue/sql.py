@@ -33,7 +33,7 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from minisvc.clock import Clock, wall
 from minisvc.fence import Fence
-from minisvc.keyvalue.contract import ABSENT, ANY, Entry, KeyValue, StoreDown
+from minisvc.keyvalue.contract import ABSENT, ANY, TIMEOUT_S, Entry, KeyValue, StoreDown
 from minisvc.sql import READS_ONLY, open_engine
 from minisvc.sql.tables import create_tables
 
@@ -83,9 +83,10 @@ class SqlKeyValue(KeyValue):
 
     def delete(self, key: str) -> bool:
         """DELETE."""
-        gone = delete(entries).where(self._is(key)).returning(self._alive)
+        gone = delete(entries).where(self._is(key)).returning(entries.c.expires_at)
         with self._connected() as connection:
-            return bool(connection.execute(gone).scalar())
+            row = connection.execute(gone).one_or_none()
+        return row is not None and (row.expires_at is None or row.expires_at > self._clock())
 
     def keys(self) -> Iterator[str]:
         """SELECT."""
@@ -155,7 +156,7 @@ class PostgresKeyValue(SqlKeyValue):
         self._engine = engine.execution_options(isolation_level="AUTOCOMMIT")
 
 
-def connect(url: str, prefix: str, fence: Fence | None) -> SqlKeyValue:
+def connect(url: str, prefix: str, fence: Fence | None = None, clock: Clock = wall) -> SqlKeyValue:
     """A pool of connections that is filled as it is used."""
     kind = SqliteKeyValue if urlsplit(url).scheme == "sqlite" else PostgresKeyValue
-    return kind(open_engine(url, fence), prefix)
+    return kind(open_engine(url, fence, TIMEOUT_S), prefix, clock)

@@ -9,6 +9,10 @@ TIMEOUT_S = 2.0
 KEPT, MOST = 4, 8
 """Connections that are kept open, and the most there are, of one instance with one database."""
 
-POOL: dict[str, Any] = {"pool_size": KEPT, "max_overflow": MOST - KEPT, "pool_timeout": TIMEOUT_S}
 READS_ONLY = "reads_only"
 """The execution option of a transaction that will not write: `connection.execution_options(reads_only=True)`."""
+
+
+def bounded(timeout_s: float) -> dict[str, Any]:
+    """The options of such an engine; who waits longer for a free connection is told so."""
+    return {"pool_size": KEPT, "max_overflow": MOST - KEPT, "pool_timeout": timeout_s}

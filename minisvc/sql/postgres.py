@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import math
 import os
 import socket
 from typing import Any
@@ -14,30 +15,35 @@ from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from minisvc.fence import Fence
-from minisvc.sql.pooling import POOL, TIMEOUT_S
+from minisvc.sql.pooling import TIMEOUT_S, bounded
 
 
 class ImpatientConnection(psycopg.Connection[Any]):
-    """A connection that gives up after `TIMEOUT_S`: a network that swallows bytes must not hold a request for ever."""
+    """A connection that gives up after `timeout_s`: a network that swallows bytes must not hold a request for ever."""
+
+    timeout_s = TIMEOUT_S
 
     def wait(self, gen: Any, interval: float = 0.1, timeout: float | None = None) -> Any:
         """As psycopg's. After an unanswered command the connection is of no more use, and closed."""
         try:
-            return super().wait(gen, interval, TIMEOUT_S if timeout is None else timeout)
+            return super().wait(gen, interval, self.timeout_s if timeout is None else timeout)
         except psycopg.OperationalError as error:
             if self.pgconn.transaction_status != TransactionStatus.ACTIVE:
                 raise
             self.pgconn.finish()
-            raise psycopg.OperationalError(f"the server has not answered within {TIMEOUT_S:g} s") from error
+            raise psycopg.OperationalError(f"the server has not answered within {self.timeout_s:g} s") from error
 
 
-def open_engine(url: str, fence: Fence | None) -> Engine:
+def open_engine(url: str, fence: Fence | None, timeout_s: float) -> Engine:
     """As `minisvc.sql.open_engine`, for "postgresql://user:password@host:port/database"."""
 
     def connect() -> ImpatientConnection:
-        return ImpatientConnection.connect(url, connect_timeout=round(TIMEOUT_S))
+        # libpq knows whole seconds, and takes less than two for two.
+        link = ImpatientConnection.connect(url, connect_timeout=math.ceil(timeout_s))
+        link.timeout_s = timeout_s
+        return link
 
-    engine = create_engine("postgresql+psycopg://", creator=connect, **POOL)
+    engine = create_engine("postgresql+psycopg://", creator=connect, **bounded(timeout_s))
     _watch(engine, fence)
     return engine
 

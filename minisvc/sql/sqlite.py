@@ -18,7 +18,7 @@ from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.exc import OperationalError
 
 from minisvc.fence import Fence
-from minisvc.sql.pooling import POOL, READS_ONLY, TIMEOUT_S
+from minisvc.sql.pooling import READS_ONLY, bounded
 
 PRAGMAS = ("synchronous = NORMAL", "foreign_keys = ON")
 
@@ -63,9 +63,10 @@ class FencedConnection(sqlite3.Connection):
         """Roll back what is open, for good. A commit under way is finished first: it takes no waiting."""
         with self._lock:
             self._cut = True
-            self.interrupt()
-            if self.in_transaction:
-                super().rollback()
+            if self._is_open:
+                self.interrupt()
+                if self.in_transaction:
+                    super().rollback()
 
     def _check(self) -> None:
         if self._cut:
@@ -74,11 +75,11 @@ class FencedConnection(sqlite3.Connection):
             raise sqlite3.OperationalError("disk I/O error: the database's disk is gone")
 
 
-def open_engine(url: str, fence: Fence | None) -> Engine:
+def open_engine(url: str, fence: Fence | None, timeout_s: float) -> Engine:
     """As `minisvc.sql.open_engine`, for "sqlite:///<path>"."""
     path = file_of(url)
     # The URL is for messages alone: `creator` connects.
-    engine = create_engine(f"sqlite:///{path}", creator=lambda: _connect(path, fence), **POOL)
+    engine = create_engine(f"sqlite:///{path}", creator=lambda: _connect(path, fence, timeout_s), **bounded(timeout_s))
     event.listen(engine, "begin", _begin)
     return engine
 
@@ -88,12 +89,12 @@ def file_of(url: str) -> Path:
     return Path(unquote(urlsplit(url).path.removeprefix("/")))
 
 
-def _connect(path: Path, fence: Fence | None) -> FencedConnection:
+def _connect(path: Path, fence: Fence | None, timeout_s: float) -> FencedConnection:
     # mode=rw: a file that is gone is not to be made anew.
     link = sqlite3.connect(
         f"{path.as_uri()}?mode=rw",
         uri=True,
-        timeout=TIMEOUT_S,
+        timeout=timeout_s,
         isolation_level=None,
         check_same_thread=False,
         factory=FencedConnection,

@@ -19,6 +19,7 @@ from minisvc.errors import did_you_mean
 from minisvc.exchange import Exchange
 from minisvc.users.errors import LoadError
 from minisvc.users.mind import GOODS, Forget, Mind, Step, Think
+from minisvc.users.payer import payer
 
 Moves = Generator[Step | Think | Forget, Exchange, None]
 Journey = Callable[[Mind], Moves]
@@ -46,7 +47,7 @@ def looker(user: Mind) -> Moves:
     yield user.check()
 
 
-JOURNEYS: dict[str, Journey] = {"shopper": shopper, "newcomer": newcomer, "looker": looker}
+JOURNEYS: dict[str, Journey] = {"shopper": shopper, "newcomer": newcomer, "looker": looker, "payer": payer}
 """Those that a load knows by name."""
 
 

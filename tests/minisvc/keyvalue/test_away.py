@@ -40,7 +40,7 @@ def test_what_is_durable_is_there_after_a_crash_and_all_else_is_gone(served):
     url = store.url
     store.crash()
     store.restart()
-    assert (store.url, store.durable) == (url, served.row.keeping.durable)
+    assert (store.url, store.durable) == (url, served.row.durable)
     found = values.get("k")
     assert (found and (found.value, found.version)) == ((b"v", version) if store.durable else None)
     assert (values.get("ends") is not None) == store.durable
@@ -78,6 +78,8 @@ def test_commands_that_make_no_sense_are_told(served):
 def test_a_given_store_is_reached_and_neither_killed_nor_emptied(served):
     values = served.connect()
     values.put("k", b"v")
+    if served.row.library:
+        pytest.skip("it is no server that somebody could give")
     given = served.row.opens(served.store.url)
     assert (given.given, given.running) == (True, True)
     assert given.kind.endswith("(given)")
@@ -92,8 +94,8 @@ def test_a_given_store_is_reached_and_neither_killed_nor_emptied(served):
 
 def test_an_imitation_says_so_and_claims_no_durability(served):
     imitated = served.row.imitation
-    assert (served.store.embedded, "(imitation)" in served.store.kind) == (imitated, imitated)
-    assert served.store.durable in ({False} if imitated else {served.row.keeping.durable})
+    assert (served.store.embedded, "(imitation)" in served.store.kind) == (imitated or served.row.library, imitated)
+    assert served.store.durable in ({False} if imitated else {served.row.durable})
 
 
 def test_behind_a_closed_fence_nothing_is_written_any_more(served):
@@ -120,7 +122,8 @@ def test_a_silent_store_is_waited_for_a_bounded_time(served, monkeypatch):
             began_s = time.monotonic()
             with pytest.raises(StoreDown):
                 ask()
-            assert 0.15 < time.monotonic() - began_s < 2.0
+            # libpq does not give up connecting in less than two.
+            assert 0.15 < time.monotonic() - began_s < 3.0
         links.calm("a", "hole")
         assert values.get("k"), "it is usable again at once"
     finally:
