@@ -15,7 +15,7 @@ DONE, BAD, CANCELLED = 0, 2, 130
 OPTIONS = ("--json", "--format", "--output", "--set", "--rules", "--plain", "--answers", "--version", "--help")
 
 
-class _Parser(argparse.ArgumentParser):
+class _Parser(lines.LateParser):
     """Raises instead of exiting, and guesses what was meant."""
 
     def error(self, message: str) -> NoReturn:
@@ -24,7 +24,8 @@ class _Parser(argparse.ArgumentParser):
         if wrong:
             raise UsageError([self._wrong_choice(wrong[1], wrong[2])])
         if unknown and unknown[1].startswith("-"):
-            raise UsageError([Fault(None, f'there is no option "{unknown[1]}".', did_you_mean(unknown[1], OPTIONS))])
+            others = [option for option in OPTIONS if option != unknown[1]]  # it may be one of another command
+            raise UsageError([Fault(None, f'there is no option "{unknown[1]}".', did_you_mean(unknown[1], others))])
         raise UsageError([Fault(None, f"{message}.", f"See {self.prog} --help.")])
 
     def _wrong_choice(self, argument: str, value: str) -> Fault:

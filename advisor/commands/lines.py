@@ -10,23 +10,42 @@ from advisor.report.forms import SUFFIXES
 Lines: TypeAlias = "argparse._SubParsersAction[Any]"  # argparse has no public name for what add_subparsers returns
 
 
+class LateParser(argparse.ArgumentParser):
+    """Gets its arguments when a line names its command: argparse takes long over each, and --help shows none of them.
+
+    Attributes:
+        arguments: adds them; None where there are none to add, or no more.
+    """
+
+    arguments: Callable[[argparse.ArgumentParser], None] | None = None
+
+    def parse_known_args(self, *args: Any, **kwargs: Any) -> Any:
+        """Add the arguments, then parse as argparse does."""
+        add, self.arguments = self.arguments, None
+        if add:
+            self.add_argument("--rules", type=Path, metavar="FILE", default=argparse.SUPPRESS, help="use other rules")
+            add(self)
+        return super().parse_known_args(*args, **kwargs)
+
+
 def declare(commands: Lines) -> None:
-    """Add the commands that report to a parser; a line that names one carries it as `do`."""
-    _recommend(_command(commands, "recommend", _do_recommend, "advise on answer files, without questions"))
-    _explain(_command(commands, "explain", _do_explain, "tell what the rules know under a name"))
-    _what_if(_command(commands, "what-if", _do_what_if, "tell what changed answers would change"))
-    _files(_command(commands, "compare", _do_compare, "put answer files side by side"))
+    """Add the commands that report to a parser that makes `LateParser`s; a line that names one carries it as `do`."""
+    _command(commands, "recommend", _do_recommend, _recommend, "advise on answer files, without questions")
+    _command(commands, "explain", _do_explain, _explain, "tell what the rules know under a name")
+    _command(commands, "what-if", _do_what_if, _what_if, "tell what changed answers would change")
+    _command(commands, "compare", _do_compare, _compare, "put answer files side by side")
 
 
 def _command(
-    commands: Lines, name: str, do: Callable[[argparse.Namespace], None], about: str
-) -> argparse.ArgumentParser:
-    parser: argparse.ArgumentParser = commands.add_parser(
-        name, help=about, description=f"{about[0].upper()}{about[1:]}."
-    )
-    parser.add_argument("--rules", type=Path, metavar="FILE", default=argparse.SUPPRESS, help="use other rules")
+    commands: Lines,
+    name: str,
+    do: Callable[[argparse.Namespace], None],
+    arguments: Callable[[argparse.ArgumentParser], None],
+    about: str,
+) -> None:
+    parser: LateParser = commands.add_parser(name, help=about, description=f"{about[0].upper()}{about[1:]}.")
+    parser.arguments = arguments
     parser.set_defaults(do=do)
-    return parser
 
 
 def _recommend(parser: argparse.ArgumentParser) -> None:
@@ -70,7 +89,7 @@ def _do_what_if(line: argparse.Namespace) -> None:
     what_if.run(line.file, line.rules, line.settings, as_json=line.json)
 
 
-def _files(parser: argparse.ArgumentParser) -> None:
+def _compare(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("files", type=Path, metavar="FILE", nargs="+", help="two or more, in YAML or JSON")
     _json(parser)
 
