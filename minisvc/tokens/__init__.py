@@ -7,8 +7,9 @@ Nothing here opens a file or a socket: keys come from outside, records go to who
 from minisvc.tokens.beliefs import Beliefs
 from minisvc.tokens.keys import KeyRing, TokenKey
 from minisvc.tokens.opaque import fingerprint, fresh_token
+from minisvc.tokens.records import Grant, MemoryRecords, Records, TokenRecord
 from minisvc.tokens.refused import TokenRefused
-from minisvc.tokens.registry import Grant, Issued, MemoryRecords, Records, Registry, TokenRecord
+from minisvc.tokens.registry import Issued, Registry
 from minisvc.tokens.web import WebTokens
 
 __all__ = [

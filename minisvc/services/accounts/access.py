@@ -12,7 +12,7 @@ from minisvc.clock import Clock
 from minisvc.services.accounts.grants import SqlRecords
 from minisvc.services.accounts.keys import Keys
 from minisvc.tokens import Beliefs, Grant, Registry, TokenRecord, TokenRefused, WebTokens, fingerprint
-from minisvc.tokens.registry import ACCESS
+from minisvc.tokens.records import ACCESS
 
 LOOPBACK = ["127.0.0.1", "localhost"]
 KIND = "at+jwt"
