@@ -6,6 +6,7 @@ Vectors have a byte a lane and are offset by `BIAS`, so that no byte is negative
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
+from advisor.errors import Fault, RulesError
 from advisor.space.compiled import Voice
 from advisor.space.contest import Lane
 
@@ -125,9 +126,16 @@ class Effects:
         return self._left[key]
 
 
-def too_loud(lanes: Iterable[Lane]) -> tuple[str, ...]:
-    """The mechanisms whose points could leave `BIAS`: with up to ten concerns there are none."""
-    return tuple(lane.name for lane in lanes if sum(abs(voice.rules[0][1]) for voice in lane.voices) > BIAS)
+def check_loudness(lanes: Iterable[Lane]) -> None:
+    """Refuse lanes whose points could leave `BIAS`; with up to ten concerns there are none.
+
+    Raises:
+        RulesError: there are; names the mechanisms.
+    """
+    loud = {lane.name for lane in lanes if sum(abs(voice.rules[0][1]) for voice in lane.voices) > BIAS}
+    if loud:
+        message = f"the points of {', '.join(sorted(loud))} can add up to more than {BIAS}, too many to count with."
+        raise RulesError([Fault(None, message, "Use fewer concerns, or smaller points.")])
 
 
 def _matters(voice: Voice, after: int, done: int) -> int:

@@ -5,7 +5,7 @@ from math import log2, prod
 from typing import Any, NamedTuple
 
 from advisor.space.contest import Contest
-from advisor.space.effects import BIAS, Effects, bytes_of
+from advisor.space.effects import BIAS, Effects, bytes_of, check_loudness
 
 TOP = 2 * BIAS + 1
 """Where the best lane is: the others stay above 0, and below 256 while points are added."""
@@ -49,6 +49,7 @@ class Sweep:
             possible &= _union(contest.permits[axis])
         self._order, asked = _order(contest, left, possible)
         self._lanes = [lane for lane in contest.lanes if not lane.removed_by & asked[0]]
+        check_loudness(self._lanes)
         self._effects = Effects(self._lanes, asked, 1 << contest.arguments)
         self._start = possible | self._effects.marks
         self._books = [bytes_of(bool(lane.books >> book & 1) for lane in self._lanes) for book in range(contest.books)]
