@@ -96,7 +96,8 @@ def _report(report: CheckReport, cases: tuple[GoldenCase, ...]) -> Iterator[str]
     width = max(map(len, report.winners))
     for name, share in sorted(report.winners.items(), key=lambda each: -each[1].sets):
         yield f"  {name:{width}} wins {_part(share.sets, report.size)}"
-    yield f"{len(report.warnings)} warnings." if report.warnings else "No warnings."
+    many = len(report.warnings)
+    yield f"{many or 'No'} warning{'' if many == 1 else 's'}."
     for warning in report.warnings:
         yield str(warning)
 
