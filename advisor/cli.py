@@ -5,7 +5,6 @@ import os
 import re
 import sys
 from collections.abc import Sequence
-from pathlib import Path
 from typing import NoReturn
 
 from advisor.commands import lines
@@ -71,25 +70,29 @@ def _parser() -> _Parser:
     )
     parser.add_argument("--version", action="store_true", help="print the version and exit")
     parser.add_argument("--plain", action="store_true", help="numbered lines in place of menus")
-    parser.add_argument("--answers", type=Path, metavar="FILE", help="keep the interview's answers here")
-    parser.add_argument("--rules", type=Path, metavar="FILE", help="use other rules than the advisor's own")
+    parser.add_argument("--answers", type=lines.path, metavar="FILE", help="keep the interview's answers here")
+    parser.add_argument("--rules", type=lines.path, metavar="FILE", help="use other rules than the advisor's own")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", parser_class=_Parser)
     lines.declare(commands)
     resume = commands.add_parser("resume", help="go on with an interview")
-    resume.add_argument("file", type=Path, metavar="FILE", help="the answers so far")
+    resume.add_argument("file", type=lines.path, metavar="FILE", help="the answers so far")
     resume.add_argument("--plain", action="store_true", default=argparse.SUPPRESS, help="numbered lines")
-    resume.add_argument("--rules", type=Path, metavar="FILE", default=argparse.SUPPRESS, help="use other rules")
+    resume.add_argument("--rules", type=lines.path, metavar="FILE", default=argparse.SUPPRESS, help="use other rules")
     rules = commands.add_parser("rules", help="work on a rules file")
     tasks = rules.add_subparsers(dest="task", metavar="TASK", required=True, parser_class=_Parser)
     check = tasks.add_parser("check", help="report every fault of a rules file, and what it does with all answers")
-    check.add_argument("file", type=Path, metavar="FILE", nargs="?", help="default: the advisor's own rules")
-    check.add_argument("--golden", type=Path, metavar="FILE", help="answers with the advice that they have to get")
+    check.add_argument("file", type=lines.path, metavar="FILE", nargs="?", help="default: the advisor's own rules")
+    check.add_argument(
+        "--golden", type=lines.path, metavar="FILE", help="answers with the advice that they have to get"
+    )
     diff = tasks.add_parser("diff", help="count the answer sets that an edit of the rules changes")
-    diff.add_argument("old", type=Path, metavar="OLD", help="the rules before")
-    diff.add_argument("new", type=Path, metavar="NEW", help="the rules after")
+    diff.add_argument("old", type=lines.path, metavar="OLD", help="the rules before")
+    diff.add_argument("new", type=lines.path, metavar="NEW", help="the rules after")
     coverage = tasks.add_parser("coverage", help="tell which rules the golden cases fire, and which decide there")
-    coverage.add_argument("file", type=Path, metavar="FILE", nargs="?", help="default: the advisor's own rules")
-    coverage.add_argument("--golden", type=Path, metavar="FILE", help="default: golden-cases.yaml beside the rules")
+    coverage.add_argument("file", type=lines.path, metavar="FILE", nargs="?", help="default: the advisor's own rules")
+    coverage.add_argument(
+        "--golden", type=lines.path, metavar="FILE", help="default: golden-cases.yaml beside the rules"
+    )
     return parser
 
 

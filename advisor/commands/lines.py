@@ -2,12 +2,19 @@
 
 import argparse
 from collections.abc import Callable
-from pathlib import Path
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
-from advisor.report.forms import SUFFIXES
+if TYPE_CHECKING:
+    from pathlib import Path
 
 Lines: TypeAlias = "argparse._SubParsersAction[Any]"  # argparse has no public name for what add_subparsers returns
+
+
+def path(text: str) -> "Path":
+    """A path of a command's line; its type is imported when a line has one, for --help has to be quick."""
+    from pathlib import Path  # noqa: PLC0415
+
+    return Path(text)
 
 
 class LateParser(argparse.ArgumentParser):
@@ -23,7 +30,7 @@ class LateParser(argparse.ArgumentParser):
         """Add the arguments, then parse as argparse does."""
         add, self.arguments = self.arguments, None
         if add:
-            self.add_argument("--rules", type=Path, metavar="FILE", default=argparse.SUPPRESS, help="use other rules")
+            self.add_argument("--rules", type=path, metavar="FILE", default=argparse.SUPPRESS, help="use other rules")
             add(self)
         return super().parse_known_args(*args, **kwargs)
 
@@ -49,7 +56,9 @@ def _command(
 
 
 def _recommend(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("files", type=Path, metavar="FILE", nargs="+", help="answers in YAML or JSON")
+    from advisor.report.forms import SUFFIXES  # noqa: PLC0415
+
+    parser.add_argument("files", type=path, metavar="FILE", nargs="+", help="answers in YAML or JSON")
     form = parser.add_mutually_exclusive_group()
     form.add_argument("--format", choices=tuple(SUFFIXES), default="text", metavar="FORM", help=", ".join(SUFFIXES))
     form.add_argument("--json", action="store_const", dest="format", const="json", help="the same as --format json")
@@ -71,7 +80,7 @@ def _do_explain(line: argparse.Namespace) -> None:
 
 
 def _what_if(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("file", type=Path, metavar="FILE", help="answers in YAML or JSON, which stay as they are")
+    parser.add_argument("file", type=path, metavar="FILE", help="answers in YAML or JSON, which stay as they are")
     parser.add_argument(
         "--set",
         action="append",
@@ -90,7 +99,7 @@ def _do_what_if(line: argparse.Namespace) -> None:
 
 
 def _compare(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("files", type=Path, metavar="FILE", nargs="+", help="two or more, in YAML or JSON")
+    parser.add_argument("files", type=path, metavar="FILE", nargs="+", help="two or more, in YAML or JSON")
     _json(parser)
 
 
