@@ -16,12 +16,16 @@ STYLE = """<style>
   .statewise-form .statewise-advice { position: sticky; top: 0; }
 }
 .statewise-field { margin-bottom: 8px; overflow: visible; }
-.statewise-field label { font-weight: 600; }
+.statewise-field .widget-inline-hbox { flex-direction: column; align-items: stretch; height: auto; }
+.statewise-field .widget-inline-hbox > label { font-weight: 600; text-align: left; width: auto; max-width: none;
+  white-space: normal; height: auto; line-height: 1.4; }
+.statewise-field .widget-inline-hbox > :is(select, input) { flex: none; width: 100%; min-height: 28px; }
 .statewise-form .widget-html-content { line-height: 1.4; }
 .statewise-form small { color: var(--jp-ui-font-color2, GrayText); }
 .statewise-form [role=alert] { margin: 2px 0; padding-left: 8px; white-space: pre-wrap; font-weight: 600;
   border-left: 4px solid var(--jp-error-color1, #b00020); }
 .statewise-form :is(h3, h4) { margin: 8px 0 4px; }
+.statewise-advice > button { margin-top: 16px; }
 .statewise-advice ul { margin: 0; padding-left: 20px; }
 .statewise-advice button { height: auto; white-space: normal; text-align: left; line-height: 1.3; padding: 4px 10px; }
 .statewise-form :is(button, select, input):focus-visible { outline: 2px solid var(--jp-brand-color1, Highlight); }

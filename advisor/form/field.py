@@ -25,16 +25,28 @@ class Field:
         self.step = step
         self._said = said
         self._quiet = False
+        self._wrong = ""
         prompt = interview.prompt_of(step)
-        self._label = widgets.HTML(f"<label>{escape(prompt.title)}</label>")
         self.control: Any = (
-            widgets.Dropdown(layout=WIDE) if prompt.choices else widgets.Text(layout=WIDE, continuous_update=False)
+            widgets.Dropdown(description=prompt.title, layout=WIDE)
+            if prompt.choices
+            else widgets.Text(description=prompt.title, layout=WIDE, continuous_update=False)
         )
         self._note, self._error = widgets.HTML(), widgets.HTML()
         self.control.observe(self._changed, "value")
-        self.box = widgets.VBox([self._label, self.control, self._note, self._error])
+        self.box = widgets.VBox([self.control, self._note, self._error])
         self.box.add_class("statewise-field")
         self.refresh(interview, needed=True)
+
+    @property
+    def wrong(self) -> str:
+        """What is wrong with the answer that stands there; empty when nothing is."""
+        return self._wrong
+
+    @property
+    def note(self) -> str:
+        """What is said below the control, as HTML."""
+        return str(self._note.value)
 
     def refresh(self, interview: Interview, *, needed: bool) -> None:
         """Show what the interview knows; not `needed`: no answer here can change the recommendation."""
@@ -47,18 +59,18 @@ class Field:
                 self.control.value = "" if now is None and self.step.asks is Asks.QUESTION else str(now or "none")
             else:
                 self.control.placeholder = _placeholder(prompt)
-                self.control.value = "" if now in {None, UNKNOWN} else f"{now:,.15g}" if prompt.unit else str(now)
+                if not self._wrong:  # what is wrong stays to be mended
+                    self.control.value = "" if now in {None, UNKNOWN} else f"{now:,.15g}" if prompt.unit else str(now)
         finally:
             self._quiet = False
-        # The label of the control itself is what a screen reader says.
-        self.control.tooltip = self.control.description_tooltip = prompt.title
         rest = "" if needed else " <em>No need to know: it cannot change the recommendation.</em>"
         self._note.value = f"<small>{escape(prompt.why)}{rest}</small>"
 
     def _changed(self, change: dict[str, Any]) -> None:
         if not self._quiet:
-            wrong = self._said(self.step, change["new"])
-            self._error.value = f'<p role="alert">{escape(wrong)}</p>' if wrong else ""
+            self._wrong = ""  # what is shown meanwhile is what was said
+            self._wrong = self._said(self.step, change["new"])
+            self._error.value = f'<p role="alert">{escape(self._wrong)}</p>' if self._wrong else ""
 
 
 def _options(prompt: Prompt, *, usual_first: bool) -> list[tuple[str, str]]:

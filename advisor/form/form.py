@@ -43,6 +43,7 @@ class Form:
     Attributes:
         interview: where it stands.
         box: the widgets.
+        undo, more, fewer: buttons: take back the last change, add a part, remove the last one.
     """
 
     def __init__(self, interview: Interview, path: Path | None = None) -> None:
@@ -55,10 +56,10 @@ class Form:
         self._questions = widgets.VBox()
         self._told, self._saved = widgets.HTML(), widgets.HTML()
         self._flips = widgets.VBox()
-        self._undo = _button("Take back the last change", self._take_back)
-        self._more = _button("Add a part", self._add_part)
-        self._fewer = _button("Remove the last part", self._remove_part)
-        advice = widgets.VBox([self._told, self._flips, self._undo, self._saved])
+        self.undo = _button("Take back the last change", self._take_back)
+        self.more = _button("Add a part", self._add_part)
+        self.fewer = _button("Remove the last part", self._remove_part)
+        advice = widgets.VBox([self._told, self._flips, self.undo, self._saved])
         advice.add_class("statewise-advice")
         columns = widgets.Box([self._questions, advice])
         columns.add_class("statewise-columns")
@@ -75,6 +76,30 @@ class Form:
     def advice(self) -> Advice:
         """The advice on these answers."""
         return advise(self.interview.rulebook, self.answers)
+
+    @property
+    def fields(self) -> tuple[Field, ...]:
+        """The questions as shown, from top to bottom."""
+        return tuple(self._fields.values())
+
+    def field(self, step: Step) -> Field:
+        """The question that a step asks."""
+        return self._fields[step]
+
+    @property
+    def told(self) -> str:
+        """The recommendation as shown, as HTML."""
+        return str(self._told.value)
+
+    @property
+    def saved(self) -> str:
+        """Where the answers are kept, or why they cannot be, as HTML; empty when no file was named."""
+        return str(self._saved.value)
+
+    @property
+    def whatifs(self) -> tuple[Any, ...]:
+        """The buttons that try a change."""
+        return tuple(each for each in self._flips.children if isinstance(each, widgets.Button))
 
     def say(self, step: Step, reply: str) -> str:
         """Answer a step; an empty reply takes the answer away. Returns what is wrong with it, or nothing."""
@@ -111,7 +136,7 @@ class Form:
         steps = [step for step in self.interview.answerable() if step.asks is not Asks.MORE]
         if steps != list(self._fields):
             self._fields = {step: self._fields.get(step) or Field(step, self.interview, self.say) for step in steps}
-            self._questions.children = [*self._grouped(steps), widgets.HBox([self._more, self._fewer])]
+            self._questions.children = [*self._grouped(steps), widgets.HBox([self.more, self.fewer])]
         needed = set(self.interview.all_ahead())
         for step, field in self._fields.items():
             asked = step.asks is not Asks.QUESTION or step in self.interview.record or step in needed
@@ -121,8 +146,8 @@ class Form:
         advice = self.advice
         self._told.value = told(advice, self._before, self.interview.rulebook)
         self._flips.children = self._whatifs(advice)
-        self._undo.disabled = not self._taken_back
-        self._fewer.disabled = self.interview.record.parts < 2
+        self.undo.disabled = not self._taken_back
+        self.fewer.disabled = self.interview.record.parts < 2
 
     def _grouped(self, steps: list[Step]) -> list[Any]:
         shown: list[Any] = []
