@@ -10,6 +10,7 @@ from playwright.sync_api import Locator, Page, expect
 from minisvc.lab.server import Server
 from tests.browser.lab import BROWSERS, Book, browsing, chromium, served
 
+KERNEL = {"name": "python3", "display_name": "Python 3 (ipykernel)", "language": "python"}
 pytestmark = pytest.mark.browser
 
 
@@ -19,7 +20,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         pytest.skip(f"no browser on PATH (looked for {', '.join(BROWSERS)}); Debian: apt install chromium")
     with served(tmp_path_factory.mktemp("lab")) as running:
         cells = [nbformat.v4.new_code_cell(code) for code in ("from advisor.form import form\n\nform()", "1")]
-        book = nbformat.v4.new_notebook(cells=cells)
+        book = nbformat.v4.new_notebook(cells=cells, metadata={"kernelspec": KERNEL})
         nbformat.write(book, running.root / running.notebook)
         yield running
 
