@@ -1,14 +1,18 @@
 """`advisor rules check`, `diff` and `coverage`, as an author runs them."""
 
+import re
 import sys
 from pathlib import Path
 
 import pexpect
 import pytest
 
+from advisor.check import disagreements, load_golden
+from advisor.model import Rulebook
 from tests.advisor.conftest import Run
 from tests.advisor.small_rules import SMALL_RULES
 
+DOCS = (Path(__file__).parents[2] / "docs" / "advisor.md").read_text(encoding="utf-8")
 GOLDEN = """\
 version: 1
 cases:
@@ -28,6 +32,7 @@ def small(tmp_path: Path) -> Path:
 def test_check_tells_what_the_rules_do_over_all_answer_sets(run: Run, small: Path) -> None:
     done = run("rules", "check", "small.yaml", "--golden", "golden.yaml")
     assert (done.returncode, done.stderr) == (0, "")
+    assert f"```\n{done.stdout}```" in DOCS
     assert done.stdout.splitlines() == [
         "small.yaml: no faults.",
         "  4 questions, 3 mechanisms, 1 archetypes, 2 concerns, 2 requirements, 3 rules, 1 companions, 19 class cases",
@@ -76,6 +81,7 @@ def test_diff_tells_how_many_answer_sets_an_edit_changes_and_one_of_them(run: Ru
     (small.parent / "new.yaml").write_text(edited, encoding="utf-8")
     done = run("rules", "diff", "small.yaml", "new.yaml")
     assert (done.returncode, done.stderr) == (0, "")
+    assert f"```\n{done.stdout}```" in DOCS
     assert done.stdout.splitlines() == [
         "This edit changes 22 of 99 answer sets.",
         "  plain to store: 22 (22.2 %)",
@@ -151,3 +157,12 @@ def test_on_a_terminal_a_line_on_stderr_tells_how_far_it_is(small: Path) -> None
     command.expect(pexpect.EOF)
     command.close()
     assert command.exitstatus == 0
+
+
+def test_the_golden_case_in_the_docs_agrees_with_the_shipped_rules(rulebook: Rulebook, tmp_path: Path) -> None:
+    block = next(each for each in re.findall(r"```yaml\n(.*?)```", DOCS, re.DOTALL) if each.startswith("cases:"))
+    path = tmp_path / "golden.yaml"
+    path.write_text(block, encoding="utf-8")
+    cases = load_golden(path, rulebook)
+    assert len(cases) == 1
+    assert disagreements(rulebook, cases) == ()
