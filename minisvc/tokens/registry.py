@@ -70,9 +70,9 @@ class Registry:
     access_s: float = 600.0
     refresh_s: float = 1_209_600.0
 
-    def issue(self, grant: Grant, *, refresh: bool, family: str | None = None) -> Issued:
-        """The first tokens of a sign-in; `family` None makes a new one."""
-        issued, records = self._pair(grant, family or secrets.token_hex(16), refresh=refresh)
+    def issue(self, grant: Grant, *, refresh: bool) -> Issued:
+        """The first tokens of a sign-in."""
+        issued, records = self.pair(grant, secrets.token_hex(16), refresh=refresh)
         self.records.add(*records)
         return issued
 
@@ -107,7 +107,7 @@ class Registry:
             TokenRefused: see `check_refresh`; of two who come at once, one is taken for a thief.
         """
         record = self.check_refresh(token, client)
-        issued, successors = self._pair(record.grant, record.family, refresh=True, scope=scope)
+        issued, successors = self.pair(record.grant, record.family, refresh=True, scope=scope)
         if not self.records.succeed(record.fingerprint, self.clock(), *successors):
             raise self._reused(record)
         return issued
@@ -141,9 +141,10 @@ class Registry:
         except TokenRefused:
             return None
 
-    def _pair(
+    def pair(
         self, grant: Grant, family: str, *, refresh: bool, scope: str | None = None
     ) -> tuple[Issued, list[TokenRecord]]:
+        """New tokens and their records, which are not kept yet: whoever asks keeps them, with what they came of."""
         now_s, narrowed = self.clock(), grant.narrowed(scope)
         access, handle = self.mint.make(narrowed, self.access_s)
         records = [TokenRecord(fingerprint(handle), ACCESS, family, narrowed, now_s, now_s + self.access_s)]

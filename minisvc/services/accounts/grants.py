@@ -74,11 +74,17 @@ class Codes:
         grant = Grant(row.client, row.subject, row.scope)
         return Code(row.fingerprint, grant, row.redirect_uri, row.challenge, row.family, row.expires_s, row.spent_s)
 
-    def spend(self, code: Code) -> bool:
-        """Use it up; False if somebody was first."""
+    def redeem(self, code: Code, *records: TokenRecord) -> bool:
+        """Use it up and keep what it was redeemed for; False, and nothing done, if somebody was first.
+
+        One transaction: who comes second then finds all that came of it, to be revoked.
+        """
         unspent = update(codes).where(codes.c.fingerprint == code.fingerprint, codes.c.spent_s.is_(None))
         with self.engine.begin() as connection:
-            return connection.execute(unspent.values(spent_s=self.clock())).rowcount == 1
+            if connection.execute(unspent.values(spent_s=self.clock())).rowcount != 1:
+                return False
+            connection.execute(insert(tokens), [_row(each) for each in records])
+        return True
 
 
 @dataclass(frozen=True)
@@ -125,8 +131,12 @@ class SqlRecords:
         self._revoke(tokens.c.subject == subject, at_s)
 
     def _revoke(self, which: Any, at_s: float) -> None:
+        live = update(tokens).where(which, tokens.c.revoked_s.is_(None)).values(revoked_s=at_s)
         with self.engine.begin() as connection:
-            connection.execute(update(tokens).where(which, tokens.c.revoked_s.is_(None)).values(revoked_s=at_s))
+            # Until there is nothing left: PostgreSQL's statement does not see the successors that a rotation adds while
+            # it waits for that to end (PostgreSQL documentation, "Read Committed Isolation Level").
+            while connection.execute(live).rowcount:
+                pass
 
 
 def _row(record: TokenRecord) -> dict[str, Any]:

@@ -7,7 +7,7 @@ rotate; redirect addresses are compared whole; the answer names its issuer (RFC 
 from __future__ import annotations
 
 import logging
-from typing import Any
+from typing import Any, NoReturn
 
 from authlib.integrations.flask_oauth2 import AuthorizationServer
 from authlib.oauth2.rfc6749 import InvalidGrantError, InvalidRequestError, InvalidScopeError
@@ -34,18 +34,21 @@ class Issuing:
 
     TOKEN_ENDPOINT_AUTH_METHODS = METHODS
     request: Any
-    family: str | None = None
 
     def generate_token(
         self, user: Person | None = None, scope: str | None = None, *, include_refresh_token: bool = True, **_: Any
     ) -> dict[str, Any]:
-        """A pair of a family, which is a new one for None."""
+        """Tokens that are kept already."""
         client: Client = self.request.client
         allowed = client.get_allowed_scope(scope)
         if allowed is None:
             raise InvalidScopeError
         grant = Grant(client.id, user.id if user else None, allowed)
-        return told(desk().registry.issue(grant, refresh=include_refresh_token, family=self.family))
+        return told(self.keep(grant, refresh=include_refresh_token))
+
+    def keep(self, grant: Grant, *, refresh: bool) -> Issued:
+        """New tokens of a family of their own."""
+        return desk().registry.issue(grant, refresh=refresh)
 
 
 class ClientCredentials(Issuing, authlib_grants.ClientCredentialsGrant):  # type: ignore[misc]  # Authlib has no types
@@ -73,24 +76,24 @@ class AuthorizationCode(Issuing, authlib_grants.AuthorizationCodeGrant):  # type
             return None
         if found.spent_s is not None:
             self._replayed(found)
-        self.family = found.family
         return found
 
     def authenticate_user(self, authorization_code: Code) -> Person | None:
         """The person who said yes."""
         return desk().people.find(authorization_code.grant.subject)
 
-    def create_token_response(self) -> Any:
-        """Spend the code first: of two who come at once, one is taken for a thief."""
+    def keep(self, grant: Grant, *, refresh: bool) -> Issued:
+        """Spend the code by it: of two who come at once, one is taken for a thief."""
         code: Code = self.request.authorization_code
-        if not desk().codes.spend(code):
+        issued, records = desk().registry.pair(grant, code.family, refresh=refresh)
+        if not desk().codes.redeem(code, *records):
             self._replayed(code)
-        return super().create_token_response()
+        return issued
 
     def delete_authorization_code(self, authorization_code: Code) -> None:
-        """It was spent before anything was issued, and is kept so that a replay can be told."""
+        """It was spent by what was issued, and is kept so that a replay can be told."""
 
-    def _replayed(self, code: Code) -> None:
+    def _replayed(self, code: Code) -> NoReturn:
         """RFC 6749, section 4.1.2: "deny the request and SHOULD revoke all tokens previously issued"."""
         desk().records.revoke_family(code.family, desk().clock())
         log.warning("a code of client %s was used twice: its tokens are revoked", code.grant.client)
