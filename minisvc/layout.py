@@ -36,6 +36,14 @@ STORES = {
     ("postgresql",): "postgresql://name:word@127.0.0.1:5432/shop",
 }
 """Addresses of real stores: the schemes of each kind, and an example."""
+STORE_OF = {
+    "redis": ("redis", "rediss", "unix"),
+    "opaque_token": ("redis", "rediss", "unix"),
+    "soft_affinity": ("redis", "rediss", "unix"),
+    "memcached": ("memcached",),
+    "postgres": ("postgresql",),
+}
+"""Which of them a state takes; other states need none."""
 POLICIES = (
     "round_robin",
     "weighted",
@@ -157,11 +165,17 @@ class Service:
             if _FIELD.fullmatch(str(self.affinity_header))
             else f"affinity_header is {self.affinity_header!r}; it must be a field's name such as X-User.",
             self._weight_fault(),
-            address("store_url", self.store_url, sum(STORES, ()), ", ".join(STORES.values())),
+            self._store_fault(),
             choice("database", self.database, DATABASES),
             address("database_url", self.database_url, ("postgresql",), STORES["postgresql",]),
             *self.keeping.faults(),
         ]
+
+    def _store_fault(self) -> str:
+        wanted = STORE_OF.get(self.state) if isinstance(self.state, str) else None
+        if wanted is None:
+            return address("store_url", self.store_url, sum(STORES, ()), ", ".join(STORES.values()))
+        return address("store_url", self.store_url, wanted, f'{STORES[wanted]} (for state "{self.state}")')
 
     def _weight_fault(self) -> str:
         weights = self.weights

@@ -46,6 +46,16 @@ def test_a_store_address_must_be_that_of_a_known_store(url):
         Layout.of(store_url=url)
 
 
+def test_a_store_address_must_be_that_of_the_store_which_the_state_needs():
+    url = "memcached://127.0.0.1:11211"
+    assert Layout.of(state="memcached", store_url=url).services[0].store_url == url
+    with pytest.raises(LayoutError) as refused:
+        Layout.of(state="redis", store_url=url)
+    wanted = 'it must be an address such as redis://127.0.0.1:6379/0 (for state "redis"), or left out.'
+    assert refused.value.faults == (f"store_url is {url!r}; {wanted}",)
+    assert Layout.of(state="memory", store_url=url), "a state that needs no store leaves it alone"
+
+
 def test_how_sessions_are_kept_is_said_beside_the_other_fields_and_checked():
     assert Layout.of(state="redis", idle_s=5, versioned=True).services[0].keeping == Keeping(idle_s=5, versioned=True)
     with pytest.raises(LayoutError) as refused:

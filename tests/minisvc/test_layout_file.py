@@ -17,6 +17,7 @@ from minisvc.layout import (
     RETRIES,
     SERVICES,
     STATES,
+    STORE_OF,
     HealthCheck,
     Layout,
     Service,
@@ -30,17 +31,24 @@ line = st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=1, max_s
 
 @st.composite
 def a_service(draw, service, path):
-    count = draw(st.integers(1, 26))
+    count, state = draw(st.integers(1, 26)), draw(st.sampled_from(STATES))
+    addresses = [
+        "redis://127.0.0.1:6379/0",
+        "rediss://:p%40ss@store/1",
+        "memcached://store:1",
+        "postgresql://store/shop",
+    ]
+    fitting = [each for each in addresses if each.partition(":")[0] in STORE_OF.get(state, ("redis", "memcached"))]
     return Service(
         service=service,
         path=path,
         instances=count,
-        state=draw(st.sampled_from(STATES)),
+        state=state,
         policy=draw(st.sampled_from(POLICIES)),
         affinity=draw(st.sampled_from((*AFFINITIES, None))),
         affinity_header=draw(st.sampled_from(["X-User", "X-Session", "yes", "1"])),
         weights=draw(st.none() | st.tuples(*[st.integers(1, 100)] * count)),
-        store_url=draw(st.sampled_from([None, "redis://127.0.0.1:6379/0", "rediss://:p%40ss@store/1"])),
+        store_url=draw(st.sampled_from([None, *fitting])),
     )
 
 
