@@ -32,6 +32,7 @@ FAMILIES = (
     "where_state_lives.affinity",
     "where_state_lives.crashes",
     "where_state_lives.hashing",
+    "where_state_lives.replication",
     "what_the_client_carries.conversation",
     "retries_caches_money.caches",
 )
