@@ -29,7 +29,11 @@ class Fault(NamedTuple):
 
     def __str__(self) -> str:
         head = f"{self.place}: {self.message}" if self.place else self.message
-        return f"{head}\n  {self.hint}" if self.hint else head
+        told = f"{head}\n  {self.hint}" if self.hint else head
+        # Messages quote what files say, and a terminal would obey an escape sequence in it.
+        return "".join(
+            letter if letter.isprintable() or letter == "\n" else "\N{REPLACEMENT CHARACTER}" for letter in told
+        )
 
 
 class AdvisorError(Exception):

@@ -17,12 +17,12 @@ def show(set_to: list[Change], before: Advice, after: Advice, rulebook: Rulebook
 
 
 def _parts(set_to: list[Change], before: Advice, after: Advice, rulebook: Rulebook) -> Iterator[RenderableType]:
-    yield Text.assemble((before.name, "bold"), ": ", *_words(before.overall, after.overall))
+    yield Text.assemble((words.printable(before.name), "bold"), ": ", *_words(before.overall, after.overall))
     yield from (Text(f"What if {_told(each)}", style="bold") for each in set_to)
     for component in changes_of(before, after):
         yield ""
         old, new = component.before.service_class, component.after.service_class
-        yield headline(Text.assemble((component.before.name, "bold"), " · ", *_words(old, new)))
+        yield headline(Text.assemble((words.printable(component.before.name), "bold"), " · ", *_words(old, new)))
         yield from _component(component, rulebook) if component.any else ("Nothing changes.",)
 
 
@@ -33,7 +33,7 @@ def _words(before: ServiceClass | None, after: ServiceClass | None) -> Iterator[
 
 
 def _told(change: Change) -> str:
-    return f"{change.what}: {change.before} → {change.after}"
+    return words.printable(f"{change.what}: {change.before} → {change.after}")
 
 
 def _component(component: ComponentChanges, rulebook: Rulebook) -> Iterator[RenderableType]:

@@ -109,4 +109,4 @@ def _printable(value: object) -> object:
     """A value for the page without the control characters that neither HTML nor XML can hold."""
     if isinstance(value, Markup) or not isinstance(value, str):
         return value
-    return "".join(letter if letter.isprintable() else " " for letter in value)
+    return words.printable(value)

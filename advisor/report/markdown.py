@@ -18,7 +18,7 @@ def text_of(case: Case) -> str:
 
 def plain(text: str) -> str:
     """Text that Markdown shows as it is, in one line."""
-    return SPECIAL.sub(r"\\\1", " ".join(text.split()))
+    return SPECIAL.sub(r"\\\1", " ".join(words.printable(text).split()))
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]:

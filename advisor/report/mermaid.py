@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from advisor.report import words
 from advisor.report.case import Case
 from advisor.report.picture import Kind, Part, Picture, picture_of
 
@@ -56,4 +57,4 @@ def _node(part: Part, prefix: str) -> str:
 
 def _quoted(*lines: str) -> str:
     """Lines of a label, in quotes, without the few letters that Mermaid or HTML would read as their own."""
-    return '"' + "<br>".join(" ".join(line.split()).translate(ALIKE) for line in lines if line) + '"'
+    return '"' + "<br>".join(" ".join(words.printable(line).split()).translate(ALIKE) for line in lines if line) + '"'

@@ -21,7 +21,7 @@ def show(advice: Advice, rulebook: Rulebook, console: Console) -> None:
 
 
 def _report(advice: Advice, rulebook: Rulebook, *, narrow: bool) -> Iterator[RenderableType]:
-    yield Text.assemble((advice.name, "bold"), ": ", word(advice.overall))
+    yield Text.assemble((words.printable(advice.name), "bold"), ": ", word(advice.overall))
     if advice.overall:
         yield indented(rulebook.words[advice.overall], "dim")
     if advice.overall:
@@ -35,7 +35,7 @@ def _report(advice: Advice, rulebook: Rulebook, *, narrow: bool) -> Iterator[Ren
 
 
 def _component(advice: ComponentAdvice, rulebook: Rulebook, *, narrow: bool) -> RenderableType:
-    head = Text.assemble((advice.name, "bold"), " · ", word(advice.service_class))
+    head = Text.assemble((words.printable(advice.name), "bold"), " · ", word(advice.service_class))
     return Group(
         headline(head),
         *(_verdict(advice, rulebook) if advice.mechanism else _contradiction(advice, rulebook)),

@@ -24,10 +24,10 @@ def show(comparison: Comparison, names: Sequence[str], console: Console) -> None
 
 def _parts(comparison: Comparison, names: Sequence[str], *, wide: bool) -> Iterator[RenderableType]:
     for name, advice in zip(names, comparison.advices, strict=True):
-        yield Text.assemble((name, "bold"), f" ({advice.name}): ", word(advice.overall))
+        yield Text.assemble((name, "bold"), f" ({words.printable(advice.name)}): ", word(advice.overall))
     for component in comparison.components:
         yield ""
-        yield headline(Text(component.name, style="bold"))
+        yield headline(Text(words.printable(component.name), style="bold"))
         yield rows(zip((f"{name}:" for name in names), map(_verdict, component.sides), strict=True))
         yield from section("Where they differ", _differences(component, names, wide=wide))
         yield from section("What decides", _decides(component, names))

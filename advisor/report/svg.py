@@ -8,6 +8,7 @@ from html import escape
 from textwrap import wrap
 from typing import NamedTuple
 
+from advisor.report import words
 from advisor.report.case import Case
 from advisor.report.picture import Kind, Link, Part, Picture, picture_of
 
@@ -162,5 +163,5 @@ def _text(text: str, x: float, y: float, role: str) -> str:
 
 
 def _safe(text: str) -> str:
-    """Text for the inside of an element: escaped, without the control characters that XML 1.0 cannot hold."""
-    return escape("".join(letter if letter.isprintable() else " " for letter in text))
+    """Text for the inside of an element."""
+    return escape(words.printable(text))

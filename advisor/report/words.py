@@ -16,6 +16,11 @@ CONTRADICTED = "These answers contradict each other: together they leave no mech
 WAY_OUT = "Change one of them, or split the component in two."
 
 
+def printable(text: str) -> str:
+    """A text in one line without control characters, which could move a terminal's cursor and which XML cannot hold."""
+    return "".join(letter if letter.isprintable() else " " for letter in text)
+
+
 def word(service_class: ServiceClass | None) -> str:
     """One of the three words, or that there is none."""
     return service_class.value if service_class else NO_ADVICE
@@ -71,7 +76,7 @@ def removed(removal: Removal, rulebook: Rulebook) -> str:
 
 def undecided(components: tuple[ComponentAdvice, ...]) -> str:
     """Which components contradict themselves; empty when none does."""
-    names = [component.name for component in components if component.contradiction]
+    names = [printable(component.name) for component in components if component.contradiction]
     return f"Without {', '.join(names)}, whose answers contradict each other." if names else ""
 
 
