@@ -27,6 +27,7 @@ class Section:
     mechanisms: list[Mechanism]
     margin: str
     picture: Markup
+    keeps: bool
     concerns: list[Concern]
     alternatives: tuple[Alternative, ...]
     enough: str
@@ -87,6 +88,7 @@ def _section(anchor: str, component: Component, advice: ComponentAdvice, case: C
         mechanisms=words.mechanisms(advice, book),
         margin=words.margin(advice, book),
         picture=Markup(svg.inline(picture) if picture else ""),  # noqa: S704  # it escapes what it is given
+        keeps=picture is not None and any(part.keeps for part in picture.parts),
         concerns=[each for each in book.concerns.values() if any(one.in_concern(each.id) for one in advice.scores)],
         alternatives=alternatives_of(book, values, case.answers.priorities),
         enough=words.enough(advice, book),

@@ -90,6 +90,12 @@ def test_names_are_text_wherever_they_stand() -> None:
     assert text(parsed(page)).count(" ".join(HOSTILE.replace("\a", " ").split())) >= 3
 
 
+def test_a_picture_without_state_is_said_to_be_one() -> None:
+    page = text_of(case_named("plain", "catalog"))
+    assert "Nothing in it keeps state that the next request needs." in page
+    assert "Heavy outlines" not in page
+
+
 def test_a_contradiction_has_its_sides_and_no_picture() -> None:
     page = text_of(case_of(TWO))
     drop = page.split('id="component-2"')[1]

@@ -28,7 +28,7 @@ def test_every_form_says_how_to_see_what_it_claims(rulebook: Rulebook) -> None:
     show(case.advice, rulebook, Console(file=out, width=80, highlight=False))
     assert f"See it in the lab\n  from minisvc import claims\n  {CALL}\n" in out.getvalue()
     assert f"```python\nfrom minisvc import claims\n{CALL}\n```\n" in markdown.text_of(case)
-    assert CALL.replace('"', "&#34;") in html.text_of(case)
+    assert f"<code>from minisvc import claims\n{CALL}\n</code>".replace('"', "&#34;") in html.text_of(case)
     (cart,) = data_of(case.advice, rulebook)["components"]
     assert cart["claims"] == ["stateless-survives"]
     assert [each["claim"] for each in cart["reasons"]].count("stateless-survives") == 1
