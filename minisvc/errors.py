@@ -75,8 +75,8 @@ class StoreUnavailable(MinisvcError):
     """The store could not be started or reached."""
 
     def __init__(self, store: str, reason: str, remedy: str) -> None:
-        self.store, self.reason = store, reason
-        super().__init__(f"The store {store} is not available: {reason}.\n  {remedy}")
+        self.store, self.reason = store, reason.rstrip(".")
+        super().__init__(f"The store {store} is not available: {self.reason}.\n  {remedy}")
 
 
 class NoHealthyBackend(MinisvcError):

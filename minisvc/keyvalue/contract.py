@@ -34,7 +34,7 @@ class StoreDown(MinisvcError):
     """The store did not answer, or refused. What was asked for may have been done all the same: indefinite."""
 
     def __init__(self, kind: str, reason: object) -> None:
-        self.kind, self.reason = kind, str(reason)
+        self.kind, self.reason = kind, str(reason).rstrip(".")
         super().__init__(f"The store ({kind}) cannot be used: {self.reason}.\n  Look whether it runs and is reachable.")
 
 

@@ -3,13 +3,17 @@ import shutil
 import signal
 import subprocess
 import sys
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
 import redis
 
 from minisvc.errors import StoreUnavailable
-from minisvc.stores.redis_server import open_store
+from minisvc.keeping import Keeping
+from minisvc.keyvalue import StoreDown, connect
+from minisvc.stores import program
+from minisvc.stores.redis_server import GivenRedis, open_store
 from minisvc.stores.store import Store
 
 needs_redis = pytest.mark.skipif(not shutil.which("redis-server"), reason="redis-server is not on PATH")
@@ -100,3 +104,62 @@ def test_a_killed_store_comes_back_empty_on_its_port(store):
         store.restart()
         assert (store.url, store.kind, store.durable) == (url, kind, False)
         assert asked.get("k") is None
+
+
+def test_a_durable_imitation_is_refused_with_what_to_do(monkeypatch):
+    monkeypatch.setenv("PATH", "")
+    with pytest.raises(StoreUnavailable) as caught:
+        open_store(None, Keeping(durable=True))
+    told = str(caught.value)
+    assert "durable is asked for, redis-server is not on PATH, and an imitation keeps nothing on disk" in told
+    assert told.endswith("Install redis-server, give a store_url, or leave durable out.")
+
+
+@needs_redis
+def test_a_durable_server_writes_before_it_answers_and_leaves_no_folder_behind():
+    store = open_store(None, Keeping(durable=True))
+    try:
+        folder = Path(store.folder)
+        with client(store) as asked:
+            asked.set("k", "v")
+            assert any(folder.rglob("*.aof")), "nothing was written"
+            store.crash()
+            store.restart()
+            assert asked.get("k") == b"v"
+        assert open_store(store.url).durable is True
+    finally:
+        store.close()
+    assert not folder.exists()
+
+
+@needs_redis
+def test_a_full_server_refuses_writes_in_its_own_words_and_forgets_nothing():
+    store = open_store(None, Keeping(memory_mb=3))
+    try:
+        values = connect(store.url, "test:")
+        refused = "cannot be used: command not allowed when used memory > 'maxmemory'.\n"
+        with pytest.raises(StoreDown, match=refused):
+            list(map(values.put, map(str, range(1000)), [b"x" * 50_000] * 1000))
+        assert values.get("0").value == b"x" * 50_000
+        values.close()
+    finally:
+        store.close()
+
+
+@needs_redis
+def test_a_server_that_does_not_get_ready_is_told_with_its_last_words(monkeypatch, tmp_path):
+    broken = tmp_path / "redis-server"
+    broken.write_text("#!/bin/sh\necho Bad directive in line 7\n")
+    broken.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setattr(program, "READY_WITHIN_S", 0.2)
+    with pytest.raises(StoreUnavailable) as caught:
+        open_store()
+    told = str(caught.value)
+    assert "The store redis-server is not available: not ready after 0.2 s: Bad directive in line 7." in told
+    assert f"Try it by hand: {broken} --bind 127.0.0.1 --port " in told
+
+
+def test_what_it_shows_of_itself_holds_no_password():
+    store = GivenRedis("redis://me:hidden@db:6379/0")
+    assert repr(store) == "<Redis (given) at redis://***@db:6379/0, down>"
