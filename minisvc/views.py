@@ -63,13 +63,15 @@ def find_holdings(pools: Iterable[Pool], users: Sequence[User]) -> tuple[Holding
 
 
 def owners_in(place: str, holdings: Iterable[Holding]) -> str:
-    """A sentence that names whose carts are in `place`; "" if none is."""
-    names = sorted({each.owner or "a guest" for each in holdings if each.place == place and each.items}, key=_natural)
+    """A sentence that names whose carts are in `place`, and whether they are elsewhere too; "" if none is."""
+    filled = [(each.place, each.owner or "a guest") for each in holdings if each.items]
+    names = sorted({owner for where, owner in filled if where == place}, key=_natural)
     if not names:
         return ""
+    copied = ", with copies elsewhere" if {*names} <= {owner for where, owner in filled if where != place} else ""
     owners = [f"{name}'s" for name in names]
     listed = " and ".join([", ".join(owners[:-1]), owners[-1]] if len(owners) > 1 else owners)
-    return f"{listed} cart{'s were' if len(names) > 1 else ' was'} in it."
+    return f"{listed} cart{'s were' if len(names) > 1 else ' was'} in it{copied}."
 
 
 def _natural(name: str) -> tuple[str, int]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 
 from minisvc.clock import Clock
 from minisvc.keyvalue import ANY
@@ -40,9 +40,9 @@ class Copies:
                 self._held[copy.key] = copy
 
     def write(self, fresh: Copy, version: str) -> Copy | None:
-        """Write it with the next number if the present version is as asked for; None: it is another one.
+        """Write it after what is here, if that has the version asked for; None: it is another one.
 
-        `fresh.number` does not matter; a tombstone gets its own time.
+        `fresh.number` does not matter, and its epoch is the least; a tombstone gets its own time.
         """
         with self._lock:
             held = self._held.get(fresh.key)
@@ -51,7 +51,8 @@ class Copies:
             if version not in {ANY, held.version if held else ""}:
                 return None
             ends_s = self._clock() + TOMBSTONE_S if fresh.value is None else fresh.expires_at_s
-            written = Copy(fresh.key, (held.number if held else 0) + 1, fresh.writer, fresh.value, ends_s)
+            epoch, number = max(fresh.epoch, held.epoch if held else 0), (held.number if held else 0) + 1
+            written = Copy(fresh.key, epoch, number, fresh.writer, fresh.value, ends_s)
             self._held[fresh.key] = written
             return written
 
@@ -63,10 +64,3 @@ class Copies:
         """Let go of the others."""
         with self._lock:
             self._held = {key: copy for key, copy in self._held.items() if wanted(key)}
-
-    def replace(self, copies: Iterable[Copy]) -> None:
-        """Hold these in place of what is here."""
-        with self._lock:
-            self._held.clear()
-        for copy in copies:
-            self.keep(copy)

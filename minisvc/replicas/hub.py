@@ -15,6 +15,7 @@ from minisvc.replicas.peers import Peers
 NOT_LONGER_THAN = struct.pack("ll", 1, 0)
 """A member that does not read must not hold up the others: a second, as SO_SNDTIMEO has it (socket(7))."""
 SHARED_WITHIN_S = 10.0
+ANSWERS_WITHIN_S = 1.0
 
 
 class Hub:
@@ -64,7 +65,7 @@ class Hub:
                 if news.what == "filled":
                     self._enter(Member(me.name, me.port, filled=True), link)
                 else:
-                    self._drop(news.name, news.port)
+                    self._look(news, me.name, link)
         finally:
             if self._links.get(me.name) is link:
                 self._drop(me.name, me.port)
@@ -79,6 +80,18 @@ class Hub:
                 return
             self._links[member.name] = link
             self._tell([*(each for each in self._view.members if each.name != member.name), member], last=member.name)
+
+    def _look(self, news: News, teller: str, link: socket.socket) -> None:
+        """Somebody does not answer a member; to be slow for one is no reason to go."""
+        gone = self._peers.ask(news.port, Ask("counts"), ANSWERS_WITHIN_S) is None
+        with self._lock:
+            # Who is no member any more, for others missed it first, has nothing to say about them.
+            if self._links.get(teller) is not link:
+                return
+        if gone:
+            self._drop(news.name, news.port)
+        with self._lock:
+            send(link, self._view)
 
     def _drop(self, name: str, port: int) -> None:
         with self._lock:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import select
 import socket
 import threading
 from collections import deque
@@ -11,7 +10,7 @@ from collections.abc import Callable
 from minisvc.clock import monotonic
 from minisvc.fence import Fence
 from minisvc.keyvalue import StoreDown
-from minisvc.replicas.messages import Copy
+from minisvc.replicas.messages import Copy, is_readable
 
 
 class Lag:
@@ -43,6 +42,6 @@ class Lag:
     def _wait(self) -> bool:
         """Until the first is due or another comes; False: the fence has closed."""
         rest_s = max(0.0, self._waiting[0][0] - monotonic()) if self._waiting else None
-        if select.select([self._bell], [], [], rest_s)[0]:
+        if is_readable(self._bell, rest_s):
             return bool(self._bell.recv(4096))
         return True

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import select
 import socket
 import threading
 
 from minisvc.fence import Fence
 from minisvc.keyvalue import StoreDown
-from minisvc.replicas.messages import Member, News, View, receive, send
+from minisvc.replicas.messages import Member, News, View, is_readable, receive, send
 from minisvc.sockets import LOOPBACK
 
 JOIN_WITHIN_S = 5.0
@@ -61,19 +60,21 @@ class Membership:
         """Who is there now; None: this instance is no member any more, and has to join again."""
         with self._lock:
             try:
-                while self._link and select.select([self._link], [], [], 0)[0]:
+                while self._link and is_readable(self._link, 0.0):
                     self._view = receive(self._link, View)
-            except (OSError, ValueError):
+            except OSError:
                 return None
             return self._view
 
     def miss(self, name: str, port: int) -> None:
-        """That member does not answer. Returns when the hub has let it go, so that it cannot act for one any more."""
+        """That member does not answer. Returns when the hub has looked, and has let it go if that is so: then it cannot
+        act for one any more.
+        """
         with self._lock:
             try:
                 if self._link and self._view.ports.get(name) == port:
                     send(self._link, News("gone", name, port))
-                while self._link and self._view.ports.get(name) == port:
+                    # Any view will do: whoever asked asks again, if that member is still in it.
                     self._view = receive(self._link, View)
             except OSError:
                 # This one is no member any more itself, as `view` finds out.

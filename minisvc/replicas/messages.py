@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import select
 import socket
 from typing import TypeVar
 
@@ -17,26 +19,29 @@ class Copy(msgspec.Struct, frozen=True, array_like=True):
     """A session as one member holds it.
 
     Attributes:
-        number, writer: its version: the larger number is newer, and of equal ones the later name.
+        epoch: the number of the view in which it was written, or that of the copy it came after if that is larger: what
+            the members agreed on after they had missed one wins over what that one wrote to itself.
+        number, writer: of one epoch the larger number is newer, and of equal ones the later name.
         value: None is a tombstone: the session was deleted.
         expires_at_s: on the mechanism's clock, which all members share; None: never.
     """
 
     key: str
+    epoch: int
     number: int
     writer: str
     value: bytes | None
     expires_at_s: float | None = None
 
     @property
-    def age(self) -> tuple[int, str]:
+    def age(self) -> tuple[int, int, str]:
         """Copies of one session are ordered by this."""
-        return self.number, self.writer
+        return self.epoch, self.number, self.writer
 
     @property
     def version(self) -> str:
         """As `KeyValue` has it; a tombstone's is that of nothing."""
-        return ABSENT if self.value is None else f"{self.number}@{self.writer}"
+        return ABSENT if self.value is None else f"{self.epoch}.{self.number}@{self.writer}"
 
 
 class Counts(msgspec.Struct, frozen=True, array_like=True):
@@ -135,6 +140,14 @@ def receive(link: socket.socket, kind: type[T]) -> T:
         return msgspec.msgpack.decode(_exactly(link, size), type=kind)
     except msgspec.DecodeError as error:
         raise ConnectionError(f"a message that is none of ours: {error}") from error
+
+
+def is_readable(link: socket.socket, within_s: float | None) -> bool:
+    """Whether a message, or the end, comes within that time (None: wait for it)."""
+    asked = select.poll()
+    # Not select(), which knows no descriptors above 1023. A closed one is an error that `receive` tells.
+    asked.register(link, select.POLLIN)
+    return bool(asked.poll(None if within_s is None else math.ceil(within_s * 1000)))
 
 
 def _exactly(link: socket.socket, size: int) -> bytes:

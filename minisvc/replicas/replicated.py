@@ -17,7 +17,7 @@ from minisvc.replicas.office import Office
 from minisvc.replicas.peers import Peers
 from minisvc.replicas.ring import holders, home_of, order
 
-OWNER_WITHIN_S = 2.0
+OWNER_WITHIN_S = 1.5
 """An owner may have to wait for others in its turn."""
 FILLED_WITHIN_S = 10.0
 
@@ -103,7 +103,8 @@ class Replicated(KeyValue):
         newest = self._newest(ask.key)
         if ask.what == "get":
             return Told(newest)
-        copy = self._copies.write(Copy(ask.key, 0, self._name, ask.value, ask.expires_at_s), ask.version)
+        fresh = Copy(ask.key, self._view().number, 0, self._name, ask.value, ask.expires_at_s)
+        copy = self._copies.write(fresh, ask.version)
         if copy:
             self._count(writes=1)
             if self._lag:
@@ -134,11 +135,17 @@ class Replicated(KeyValue):
         for name in others:
             if wanted == 0:
                 return
-            if self._peers.ask(ports[name], Ask("keep", copy=copy)):
+            if self._kept_by(name, ports[name], copy):
                 self._count(copies=1)
                 wanted -= 1
-            else:
-                self._miss(name, ports[name])
+
+    def _kept_by(self, name: str, port: int, copy: Copy) -> bool:
+        """Whether that member has it; False: it is none any more. A slow one must not be left with an old copy."""
+        while not self._peers.ask(port, Ask("keep", copy=copy)):
+            self._miss(name, port)
+            if self._view().ports.get(name) != port:
+                return False
+        return True
 
     def _share(self) -> None:
         """Send what this member owns to those who are to have it."""
@@ -163,7 +170,6 @@ class Replicated(KeyValue):
             raise StoreDown(self.kind, f'instance "{self._name}" has crashed: its links are cut')
         view = self._members.view()
         if view is None or self._name not in view.ports:
-            # The others missed it, so that what it holds may be old.
             view = self._enter()
         if view.settled and view.number > self._seen:
             self._seen, ports = view.number, view.ports
@@ -178,7 +184,10 @@ class Replicated(KeyValue):
             if view and self._name in view.ports:
                 # Another thread was faster.
                 return view
-            self._copies.replace(self._share_of(self._members.join()))
+            # One that was missed may hold what is old, and what nobody else has: the newest wins.
+            self._filled = False
+            for copy in self._share_of(self._members.join()):
+                self._copies.keep(copy)
             view, self._filled = self._members.say_filled(), True
             return view
 

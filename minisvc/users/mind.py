@@ -147,7 +147,8 @@ class Mind:
         items = answer.said.get("items") if answer.ok else None
         if not isinstance(items, list):
             error = answer.complaint or f"answered {answer.status}"
-            if answer.status in MAYBE_DONE:
+            # A 503 with a reason is the balancer's, which sent nothing; a service's own may have lost its store midway.
+            if answer.status in MAYBE_DONE or (answer.status == 503 and "reason" not in answer.said):
                 self.unsure += added
             return Verdict(None, f"{self.name} got no good answer: {error}", error)
         cart = tuple(items)

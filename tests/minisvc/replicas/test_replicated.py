@@ -98,11 +98,44 @@ def test_a_member_that_comes_back_takes_its_share_and_others_let_go_of_it(join):
 def test_a_member_that_was_missed_does_not_answer_with_what_is_old(join):
     a, b = join("a"), join("b")
     a.put(KEY, b"old")
-    b._miss("a", a._office.port)
+    miss(join.hub, a)
     assert join.hub.members == ["b"]
     b.put(KEY, b"new")
     assert a.get(KEY).value == b"new"
     assert join.hub.members == ["a", "b"]
+
+
+def test_what_the_others_agreed_on_wins_over_what_a_missed_owner_wrote_to_itself(join):
+    _, b = join("a"), join("b")
+    c = join("c")
+    version = c.put("random.c", b"1")
+    miss(join.hub, c)
+    # As a handler does that stood still in the middle of its work: nobody acknowledged this.
+    for _ in range(3):
+        c._copies.write(Copy("random.c", 0, 0, "c", b"unheard"), "*")
+    assert b.put("random.c", b"2", version=version)
+    assert [each.get("random.c").value for each in (b, c)] == [b"2", b"2"]
+
+
+def test_nothing_is_lost_when_all_members_are_missed_at_once(join):
+    a, b = join("a"), join("b")
+    a.put(KEY, b"1")
+    miss(join.hub, a)
+    miss(join.hub, b)
+    assert join.hub.members == []
+    assert [each.get(KEY).value for each in (a, b)] == [b"1", b"1"]
+
+
+def test_a_member_that_answers_the_hub_stays_though_it_was_slow_for_another(join):
+    a, b = join("a"), join("b")
+    a.put(KEY, b"1")
+    b._miss("a", a._office.port)
+    assert join.hub.members == ["a", "b"]
+    assert b.get(KEY).value == b"1"
+
+
+def miss(hub: Hub, member: Replicated) -> None:
+    hub._drop(member._name, member._office.port)
 
 
 def test_a_crashed_member_writes_nowhere(join):
@@ -123,9 +156,9 @@ def test_what_was_deleted_stays_deleted_everywhere(join):
 
 
 def test_a_copy_that_comes_late_does_not_undo_a_deletion_while_the_tombstone_stands(clock):
-    copies, late = Copies(clock), Copy(KEY, 1, "a", b"1")
+    copies, late = Copies(clock), Copy(KEY, 1, 1, "a", b"1")
     copies.keep(late)
-    copies.write(Copy(KEY, 0, "a", None), "1@a")
+    copies.write(Copy(KEY, 1, 0, "a", None), late.version)
     copies.keep(late)
     assert copies.find(KEY).value is None
     clock.advance(TOMBSTONE_S)

@@ -115,6 +115,16 @@ def test_a_restarted_instance_says_what_its_neighbours_held_for_it():
     assert said[1] == "a was restarted and is healthy, with 2 sessions from its neighbours."
 
 
+def test_a_crash_says_that_there_are_copies_as_long_as_there_are():
+    with shop_of(3) as shop:
+        filled(shop, 3)
+        shop.crash("a")
+        shop.crash("b")
+        said = [event.sentence for event in shop.events.since(0)[1] if event.kind == "crash"]
+    assert said[0] == "a crashed. c1's and c3's carts were in it, with copies elsewhere."
+    assert said[1] == "b crashed. c1's and c2's carts were in it."
+
+
 @pytest.mark.parametrize("affinity", ["cookie", None])
 def test_crashes_one_after_the_other_under_load_lose_nothing(affinity):
     with shop_of(3, affinity=affinity) as shop, shop.start_load("shopper", users=20) as load:
