@@ -33,6 +33,7 @@ FAMILIES = (
     "where_state_lives.crashes",
     "where_state_lives.hashing",
     "where_state_lives.replication",
+    "where_state_lives.stores",
     "what_the_client_carries.conversation",
     "retries_caches_money.caches",
 )
