@@ -41,7 +41,7 @@ def settled(record: Record, step: Step, outlooks: tuple[Outlook, ...]) -> Prompt
     winner = outlooks[_index(step)].winner
     found = winner.label if winner else "these answers contradict each other, whatever the rest is"
     return Prompt(
-        f"The rest cannot change this: {found}. Stop here?",
+        f"The rest cannot change this: {found}.",
         "No answer to the remaining questions gives another mechanism. They can add reasons, figures and flips.",
         about(record, step),
         (

@@ -37,10 +37,13 @@ class Terminal:
 
     @staticmethod
     def _tell_turn(interview: Interview, reply: str) -> None:
-        """Say it, when an answer changed where the whole leans."""
-        now, then = winners(interview.outlook()), winners(interview.outlook(reply))
-        if now != then:
-            _say(f"  → leans to {then}")
+        """Say which parts an answer made lean elsewhere."""
+        then = interview.outlook(reply)
+        before = {each.part: winners((each,)) for each in interview.outlook()}
+        for each in then:
+            if before.get(each.part) != winners((each,)):
+                part = f"{each.part} " if len(then) > 1 else ""
+                _say(f"  → {part}leans to {winners((each,))}")
 
 
 def _say(text: str) -> None:

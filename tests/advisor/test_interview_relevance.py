@@ -33,7 +33,7 @@ def at_end(rulebook: Rulebook) -> Interview:
 def test_it_says_that_the_rest_cannot_change_the_answer_and_offers_to_stop(at_end: Interview) -> None:
     prompt = at_end.prompt
     assert prompt is not None
-    assert prompt.title == "The rest cannot change this: Shared session store. Stop here?"
+    assert prompt.title == "The rest cannot change this: Shared session store."
     assert [choice.id for choice in prompt.choices] == ["stop", "go-on"]
     stopped = at_end.answered("stop").prompt
     assert stopped is not None

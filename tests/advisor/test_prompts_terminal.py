@@ -57,7 +57,7 @@ def test_an_interview_by_keys_ends_with_the_recommendation(opened: Open, tmp_pat
         shown = window.transcript
     assert "What may it cost to run? Don't know" in shown
     assert "How does the load move? Flash crowds" in shown
-    assert "The rest cannot change this: Shared session store. Stop here? Stop here" in shown
+    assert "The rest cannot change this: Shared session store. Stop here" in shown
     assert "Shared session store (shared_session)" in shown
     assert "Your answers are kept. See this again: advisor recommend answers.yaml" in shown
     assert "budget: unknown" in (tmp_path / "answers.yaml").read_text(encoding="utf-8")
