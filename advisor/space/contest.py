@@ -162,7 +162,7 @@ def contest_of(*rulebooks: Rulebook) -> Contest:
         axes,
         tuple(tuple(permits for permits, _ in classes) for classes in found),
         tuple(tuple(members for _, members in classes) for classes in found),
-        tuple(_shared(lane for number, book in enumerate(rulebooks) for lane in _lanes(book, number, bits))),
+        tuple(shared(lane for number, book in enumerate(rulebooks) for lane in _lanes(book, number, bits))),
         frozenset(tuple(book.mechanisms) for book in rulebooks),
         bits,
     )
@@ -191,7 +191,7 @@ def _voices(book: Rulebook, mechanism: str, number: int, bits: dict[tuple[str, i
         yield Voice(0, tuple(sorted(side, key=lambda each: (-abs(each[1]), each[0]))))
 
 
-def _shared(lanes: Iterable[Lane]) -> Iterator[Lane]:
+def shared(lanes: Iterable[Lane]) -> Iterator[Lane]:
     """The lanes, those that say the same in several rulebooks joined to one."""
     alike: dict[tuple[str, int, tuple[Voice, ...]], list[Lane]] = {}
     for lane in lanes:

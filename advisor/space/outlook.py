@@ -1,16 +1,11 @@
 """What the answers so far already settle, what is still open, and what is most worth finding out."""
 
 from collections.abc import Iterator, Mapping
-from math import inf
-from random import Random
 
 from advisor.model import Question, Rulebook, Value, Worthwhile
 from advisor.space.answered import Answered
-from advisor.space.compiled import Box, Point
 from advisor.space.search import bits_of, lowest
-
-PROBES = 64
-"""How many random points are tried before the search that also proves."""
+from advisor.space.sway import Swing
 
 
 def settled(rulebook: Rulebook, values: Mapping[str, Value], priorities: Mapping[str, int]) -> str | None:
@@ -42,7 +37,8 @@ def open_questions(
     """The unanswered questions that can still change the winner, for some answers to the others.
 
     A contradiction counts as a winner of its own. `patience` is how many boxes to look into in all;
-    a question that is not proven closed by then counts as open. None: until it is proven, which may take a minute.
+    a question that is not proven closed by then counts as open. None: until it is proven, which may take
+    seconds where little is answered.
     See `settled` for the other arguments.
     """
     return open_in(Answered(rulebook, values, priorities), patience)
@@ -54,65 +50,14 @@ def open_in(answered: Answered, patience: int | None = None) -> frozenset[str]:
     winner = answered.space.winner_at(lowest(box))
     if answered.search.challenge(box, winner) is None:
         return frozenset()
-    left = inf if patience is None else patience
+    left = patience
     found = set()
     for name in answered.unknown:
-        swing = _Swing(answered, name, left)
+        swing = Swing(answered, name, left)
         if swing.exists(box):
             found.add(name)
-        left = swing.patience
+        left = None if left is None else swing.patience
     return frozenset(found)
-
-
-class _Swing:
-    """Whether one question can change the winner, all other answers being the same."""
-
-    def __init__(self, answered: Answered, question: str, patience: float) -> None:
-        self.patience = patience
-        self._answered = answered
-        self._axis = answered.axis_of(question)
-        self._neighbours = answered.neighbours(question)
-        permits = answered.space.permits[self._axis]
-        some = every = permits[0]
-        for each in permits:
-            some |= each
-            every &= each
-        self._asked = some & ~every
-
-    def exists(self, box: Box) -> bool:
-        """Whether it can inside the box: by trying, and then by a search that ends in a proof."""
-        if not self._asked & self._answered.search.span(box)[0]:
-            return False
-        chance = Random(0)  # the same points each time
-        return any(self._at(_random(box, chance)) for _ in range(PROBES)) or self._search(box)
-
-    def _search(self, box: Box) -> bool:
-        self.patience -= 1
-        if self.patience < 0:
-            return True
-        search = self._answered.search
-        point = lowest(box)
-        if self._at(point):
-            return True
-        matters = search.matters(box, self._answered.space.winner_at(point))
-        possible, certain = search.span(box)
-        if not self._asked & matters & possible & ~certain:
-            return False
-        closed = tuple(1 << point[at] if at == self._axis else classes for at, classes in enumerate(box))
-        axis = search.loosest(closed, matters)
-        return axis is not None and any(self._search(part) for part in search.parts(box, axis, matters))
-
-    def _at(self, point: Point) -> bool:
-        """Whether it can where all other answers are those of a point."""
-        winners: dict[int, int | None] = {}
-        for pair in self._neighbours:
-            for class_ in pair:
-                if class_ not in winners:
-                    moved = (*point[: self._axis], class_, *point[self._axis + 1 :])
-                    winners[class_] = self._answered.space.winner_at(moved)
-            if winners[pair[0]] != winners[pair[1]]:
-                return True
-        return False
 
 
 def worthwhile(rulebook: Rulebook, values: Mapping[str, Value], priorities: Mapping[str, int]) -> Worthwhile | None:
@@ -162,7 +107,3 @@ def _outcomes(answered: Answered, question: Question) -> Iterator[tuple[str, int
             yield choice, next(iter(winners.values()))
         else:
             yield from ((f"{choice}: {facts}", winner) for facts, winner in winners.items())
-
-
-def _random(box: Box, chance: Random) -> Point:
-    return tuple(chance.choice(list(bits_of(classes))) for classes in box)
