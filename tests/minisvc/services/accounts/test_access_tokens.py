@@ -7,6 +7,7 @@ import jwt as pyjwt
 import pytest
 import requests
 from flask import Flask
+from sqlalchemy import event
 
 from minisvc import database
 from minisvc.clock import FakeClock
@@ -16,6 +17,7 @@ from minisvc.layout import Service
 from minisvc.services.accounts.app import create_app
 from minisvc.services.accounts.grants import CODE_S, Codes
 from minisvc.services.accounts.keys import BELIEVED_S, rotate
+from minisvc.services.accounts.people import HASHER
 from minisvc.sql import open_engine
 from minisvc.state import build
 from minisvc.tokens import Grant
@@ -28,9 +30,18 @@ def service(run):
     return run(state="signed_token")
 
 
-def kid(token: str) -> str:
+def header(token: str) -> dict:
     head = token.partition(".")[0]
-    return json.loads(base64.urlsafe_b64decode(head + "=" * (-len(head) % 4)))["kid"]
+    return json.loads(base64.urlsafe_b64decode(head + "=" * (-len(head) % 4)))
+
+
+def kid(token: str) -> str:
+    return header(token)["kid"]
+
+
+def with_header(token: str, **changes: str) -> str:
+    forged = base64.urlsafe_b64encode(json.dumps(header(token) | changes).encode()).rstrip(b"=").decode()
+    return f"{forged}.{token.partition('.')[2]}"
 
 
 def test_a_resource_elsewhere_verifies_a_signed_token_by_the_published_keys(ann, service):
@@ -66,10 +77,8 @@ def test_a_session_cookie_is_no_access_token_and_the_reverse(ann, service):
 
 @pytest.mark.parametrize("changes", [{"alg": "none"}, {"alg": "HS256"}, {"kid": "../../dev/null"}, {"typ": "JWT"}])
 def test_a_token_with_another_header_is_refused(ann, service, changes):
-    head, _, rest = ann.register().tokens_for(ann)["access_token"].partition(".")
-    header = json.loads(base64.urlsafe_b64decode(head + "=" * (-len(head) % 4))) | changes
-    forged = base64.urlsafe_b64encode(json.dumps(header).encode()).rstrip(b"=").decode()
-    assert bearing(service.url, f"{forged}.{rest}").status_code == 401
+    forged = with_header(ann.register().tokens_for(ann)["access_token"], **changes)
+    assert bearing(service.url, forged).status_code == 401
 
 
 @pytest.mark.parametrize(("deny_list", "status"), [(False, 200), (True, 401)])
@@ -186,13 +195,29 @@ def test_a_former_key_is_forgotten_when_its_tokens_have_expired(alone):
 def test_a_stranger_cannot_make_an_instance_ask_for_keys_again_and_again(alone):
     service = alone("signed_token")
     token = service.token()
-    head, _, rest = token.partition(".")
-    forged = head.replace(head[-12:], "AAAAAAAAAAAA") + "." + rest
-    keys = service.app.extensions["accounts"].keys
-    asked = keys._asked_s
-    for _ in range(5):
-        assert service.status(forged) == 401
-    assert keys._asked_s == asked
+    forged, asked = with_header(token, kid="nobodys"), []
+    event.listen(service.app.extensions["database"], "before_cursor_execute", lambda *of: asked.append(of[2]))
+    for passes_s, wanted in ((0.5, 0), (0.5, 1)):
+        service.clock.advance(passes_s)
+        for _ in range(5):
+            assert service.status(forged) == 401
+        assert len([each for each in asked if "signing_keys" in each]) == wanted
+
+
+def test_a_name_that_nobody_has_costs_a_stranger_as_much_time(alone, monkeypatch):
+    service, hashed = alone("memory"), []
+
+    class Counting:
+        def verify(self, kept: str, password: str) -> bool:
+            hashed.append(kept)
+            return HASHER.verify(kept, password)
+
+    monkeypatch.setattr("minisvc.services.accounts.people.HASHER", Counting())
+    for name in ("ann", "nobody"):
+        answer = service.app.test_client().post("/login", json={"name": name, "password": "wrong password"})
+        assert answer.status_code == 401
+    assert len(hashed) == 2
+    assert {each.rpartition("$")[0].rpartition("$")[0] for each in hashed} == {"$argon2id$v=19$m=19456,t=2,p=1"}
 
 
 def test_a_lock_after_wrong_passwords_opens_again(alone):
