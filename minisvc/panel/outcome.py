@@ -12,6 +12,7 @@ WHERE = {
     "memory": "in the instance's own memory",
     "signed_cookie": "with the customer, in a signed cookie",
     "redis": "in a store that all instances share",
+    "memcached": "in a store that all instances share, in memory alone",
 }
 
 

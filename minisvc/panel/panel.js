@@ -4,7 +4,8 @@
 // Sections: words · building · bar · stage · wires and dots · time line · log · view.
 
 // ---------------------------------------------------------------- words
-const STATES = { memory: "instance memory", signed_cookie: "signed cookie", redis: "redis store" };
+const STATES = { memory: "instance memory", signed_cookie: "signed cookie", redis: "redis store",
+  memcached: "memcached store" };
 const POLICIES = { round_robin: "round robin", random: "random" };
 const SERVING = ["up", "draining", "unhealthy"];
 const BADGE = { up: "● up", draining: "◐ draining", unhealthy: "▲ unhealthy", stopped: "■ stopped", down: "✕ down", hung: "◌ hung",
@@ -74,6 +75,14 @@ function choice(label, options, name, ask) {
   return [make("label", { class: "sw-choice" }, make("span", {}, label), select), select];
 }
 
+// What runs is always among the choices, though only the common ones are offered.
+function choose(select, value) {
+  if (![...select.options].some((each) => each.value === value)) {
+    select.append(make("option", { value }, value.replaceAll("_", " ")));
+  }
+  select.value = value;
+}
+
 function bar(ask) {
   const traffic = make("button", { type: "button", class: "sw-traffic", "data-control": "traffic" });
   traffic.addEventListener("click", () => ask("traffic", traffic.getAttribute("aria-pressed") !== "true", traffic));
@@ -91,8 +100,8 @@ function bar(ask) {
     traffic.setAttribute("aria-pressed", seen.traffic);
     put(traffic, seen.traffic ? "❚❚ Pause traffic" : "▶ Start traffic");
     sticky.setAttribute("aria-checked", seen.sticky);
-    if (!state.dataset.waiting) state.value = seen.state;
-    if (!policy.dataset.waiting) policy.value = seen.policy;
+    if (!state.dataset.waiting) choose(state, seen.state);
+    if (!policy.dataset.waiting) choose(policy, seen.policy);
   };
   return { root, show };
 }
