@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from dataclasses import dataclass
 
 from flask import Flask, current_app
@@ -18,8 +17,6 @@ from minisvc.services.accounts.tables import create
 from minisvc.services.database import database
 from minisvc.tokens import Registry
 from minisvc.tokens.registry import OpaqueMint
-
-_making = threading.Lock()
 
 
 @dataclass(frozen=True)
@@ -39,9 +36,10 @@ class Desk:
 def desk() -> Desk:
     """That of the present app. Raises SQLAlchemy's errors if its database cannot be had."""
     app = current_app._get_current_object()  # type: ignore[attr-defined]  # documented for this use
-    with _making:
-        if "accounts" not in app.extensions:
-            app.extensions["accounts"] = _open(app)
+    if "accounts" not in app.extensions:
+        # Two first requests may make two; both see the first one from then on. A lock would be one for all instances
+        # in this process, and an instance that cannot reach its database must not hold up the others.
+        app.extensions.setdefault("accounts", _open(app))
     found: Desk = app.extensions["accounts"]
     return found
 
