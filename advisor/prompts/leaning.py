@@ -12,16 +12,16 @@ def leaning(outlooks: tuple[Outlook, ...]) -> list[str]:
 
 def turning(now: tuple[Outlook, ...], then: tuple[Outlook, ...]) -> list[str]:
     """What a reply would do: one sentence for each part that it moves, or one that says that it moves none."""
-    before = {each.part: each for each in now}
-    moved = (
-        [each for each in then if before.get(each.part) != each] if len(now) == len(then) else list(then[len(now) :])
-    )
-    if len(now) == len(then) == 1:  # a new kind may rename the part
-        before = {then[0].part: now[0]}
-        moved = [each for each in then if now[0].standings != each.standings]
+    # A part keeps its place, though another kind may give it another name.
+    pairs = [*zip(now, then, strict=False), *((None, each) for each in then[len(now) :])]
+    moved = [(first, each) for first, each in pairs if first is None or _core(first) != _core(each)]
     if not moved:
         return ["With this: no change."]
-    return [_named(each, _turn(before.get(each.part), each), then) for each in moved]
+    return [_named(each, _turn(first, each), then) for first, each in moved]
+
+
+def _core(outlook: Outlook) -> tuple[object, ...]:
+    return outlook.standings, outlook.sides
 
 
 def points(points: int | None) -> str:
