@@ -123,6 +123,14 @@ MECHANISMS = (
         ),
     ),
     Mechanism(
+        "idempotency_store",
+        "A key from the client names what it wants; the outcome is kept with the effect, and a retry gets it again.",
+        (
+            Form("payments-sqlite", Layout.of("payments"), DURABLE),
+            Form("payments-postgres", Layout.of("payments", database="postgres"), DURABLE, needs="postgres"),
+        ),
+    ),
+    Mechanism(
         "opaque_token",
         "The cookie carries a token that means nothing by itself; instances ask a registry what it stands for.",
         (Form("opaque-token", _cart(state="opaque_token"), VOLATILE),),

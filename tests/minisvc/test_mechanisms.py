@@ -12,6 +12,7 @@ import pytest
 from minisvc import Cluster, layout_file, mechanisms
 from minisvc.errors import FaultError, LayoutError
 from minisvc.exchange import Exchange
+from minisvc.layout import Layout
 from minisvc.mechanisms import FORMS, KEPT, LOST, MECHANISMS, NO_STORE, TROUBLES, UNAVAILABLE, Form
 from minisvc.users import User
 from tests.minisvc.conftest import QUIET
@@ -44,7 +45,25 @@ def resend(user: User) -> Exchange:
     return user.perform(user.mind.ask("POST", "/chat", {"messages": user.said}, complaint))
 
 
-ACTS: dict[str, tuple[Act, Act]] = {"cart": (put, look), "assistant": (resend, resend)}
+def pay(user: User) -> Exchange:
+    """A charge with a key of its own."""
+    user.keys = getattr(user, "keys", 0) + 1
+    return charge(user, lambda answer: setattr(user, "charge", answer))
+
+
+def retry(user: User) -> Exchange:
+    """The last charge once more: it must be the same one."""
+    return charge(user, lambda answer: None if answer == user.charge else f"was charged again: {answer}")
+
+
+def charge(user: User, expect) -> Exchange:
+    named = {"X-User": user.name, "Idempotency-Key": f'"{user.name}-{user.keys}"'}
+    return user.perform(
+        user.mind.ask("POST", "/charges", {"amount_cents": 250, "for": "apples"}, expect, headers=named)
+    )
+
+
+ACTS: dict[str, tuple[Act, Act]] = {"cart": (put, look), "assistant": (resend, resend), "payments": (pay, retry)}
 """By service: how users do something, and how they see whether it is still there."""
 
 
@@ -53,7 +72,7 @@ class Shop(Cluster):
 
     def __init__(self, form: Form) -> None:
         super().__init__(form.layout, health=QUIET)
-        self.act, self.check = ACTS[form.layout.find().service]
+        self.act, self.check = ACTS[form.layout.find().name]
 
     def fill(self) -> None:
         self.crowd = self.add_users(USERS)
@@ -134,6 +153,20 @@ def test_each_cell_is_as_measured(name, trouble):
     with Shop(form) as shop:
         shop.fill()
         assert MEASURES[trouble](shop) == getattr(form.survives, trouble)
+
+
+@pytest.mark.parametrize(
+    ("layout", "word"),
+    [
+        (Layout.of("minisvc.services.payments:keys_ignored"), LOST),
+        (Layout.of("cart", affinity="cookie"), KEPT),
+        (Layout.of("cart", state="redis", idle_s=0.001), LOST),
+    ],
+)
+def test_the_measure_sees_what_is_lost_without_any_trouble(layout, word):
+    with Shop(Form("control", layout, mechanisms.ANYWHERE)) as shop:
+        shop.fill()
+        assert shop.word() == word
 
 
 def test_a_share_counts_instances_and_not_users():
