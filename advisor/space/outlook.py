@@ -5,7 +5,6 @@ from collections.abc import Iterator, Mapping
 from advisor.model import Question, Rulebook, Value, Worthwhile
 from advisor.space.answered import Answered
 from advisor.space.search import bits_of, lowest
-from advisor.space.sway import Swing
 
 
 def settled(rulebook: Rulebook, values: Mapping[str, Value], priorities: Mapping[str, int]) -> str | None:
@@ -46,6 +45,8 @@ def open_questions(
 
 def open_in(answered: Answered, patience: int | None = None) -> frozenset[str]:
     """See `open_questions`."""
+    from advisor.space.sway import Swing  # noqa: PLC0415  # only an interview pays for this import
+
     box = answered.box(answered.values)
     winner = answered.space.winner_at(lowest(box))
     if answered.search.challenge(box, winner) is None:

@@ -10,8 +10,11 @@ from advisor.space.effects import BIAS, Effects, bytes_of, check_loudness
 TOP = 2 * BIAS + 1
 """Where the best lane is: the others stay above 0, and below 256 while points are added."""
 
-SHIFTED = tuple(bytes(max(0, min(at, best) - best + TOP) if at else 0 for at in range(256)) for best in range(256))
-ABOVE = tuple(bytes(255 if at >= best else 0 for at in range(256)) for best in range(256))
+# Tables for bytes.translate, by the best byte: the best is moved to TOP and the others with it, 0 stays;
+# and 255 for each byte that is at least the best, 0 for the others.
+RAMP = bytes(256) + bytes(range(TOP)) + bytes([TOP]) * 256
+SHIFTED = tuple(b"\0" + RAMP[257 + TOP - best : 512 + TOP - best] for best in range(256))
+ABOVE = tuple(bytes(best) + b"\xff" * (256 - best) for best in range(256))
 
 Path = tuple[Any, ...]  # () or (the path before, the class taken)
 _State = tuple[int, list[Any]]  # the points of the lanes; [how many answer sets, the path of one, lanes in]
