@@ -114,6 +114,13 @@ class Sessions(ServerSideSessionInterface):  # type: ignore[misc]  # Flask-Sessi
         except (StoreDown, TooLarge, Conflict) as why:
             refuse(response, why)
 
+    def regenerate(self, session: Any) -> None:
+        """Renew the id, for a login; a store that is down by now is told here, for the old id is still good there."""
+        try:
+            super().regenerate(session)
+        except StoreDown as down:
+            abort(refusal(down))
+
     def alive(self) -> dict[str, Mapping[str, Any]]:
         """Each live session by its id."""
         found = ((sid, self._retrieve_session_data(sid)) for sid in list(self.store.keys()))

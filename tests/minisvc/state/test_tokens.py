@@ -5,13 +5,14 @@ import json
 import shutil
 
 import pytest
+from flask import current_app, session
 
 from minisvc.keyvalue import connect
 from minisvc.tokens import fingerprint
 from tests.minisvc.state.conftest import Bench
 from tests.minisvc.state.kinds import Kind
 
-OPAQUE = Kind("opaque_token", "store")
+CARRIED = ["signed_token", "encrypted_cookie"]
 pytestmark = pytest.mark.skipif(not shutil.which("redis-server"), reason="redis-server is not on PATH")
 
 
@@ -20,16 +21,13 @@ def opened():
     benches: list[Bench] = []
 
     def make(kind: str, **keeping: object) -> Bench:
-        place = "store" if kind == "opaque_token" else "client"
+        place = "client" if kind in CARRIED else "store"
         benches.append(Bench(Kind(kind, place), **keeping))
         return benches[-1]
 
     yield make
     for bench in benches:
         bench.close()
-
-
-CARRIED = ["signed_token", "encrypted_cookie"]
 
 
 @pytest.mark.parametrize("kind", CARRIED)
@@ -184,3 +182,20 @@ def test_what_an_opaque_token_means_is_asked_each_time_unless_it_may_be_believed
             assert client.items == ["apples"]
         asked[cache_s] = len(count)
     assert asked == {0.0: 3, 5.0: 0}
+
+
+@pytest.mark.parametrize("kind", ["opaque_token", "redis"])
+def test_a_login_whose_store_goes_down_meanwhile_is_told_so(opened, kind):
+    bench = opened(kind)
+    app = bench.instance("a")
+
+    @app.post("/late")
+    def late() -> dict:
+        bench.mechanism.crash_store()
+        current_app.session_interface.regenerate(session)
+        return {}
+
+    client = bench.client(app)
+    client.add("apples")
+    answer = client.ask("POST", "/late")
+    assert (answer.status_code, answer.json["error"].partition(":")[0]) == (503, "The store (redis) cannot be used")
