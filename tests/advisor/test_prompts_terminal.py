@@ -140,6 +140,15 @@ def test_a_low_terminal_shows_the_choice_first(opened: Open, rows: int) -> None:
         window.wait_for("> Catalogue")
 
 
+def test_a_window_made_narrower_is_drawn_anew_by_the_next_key(opened: Open) -> None:
+    with opened() as window:
+        answer(window, ("? What is the system called?", ["x", ENTER]))
+        window.wait_for("> API calls with a token, records in a database")
+        window.resize(40, 40)
+        window.press(DOWN)
+        window.wait_for("Sign-in: who is it, and is that still true")
+
+
 @pytest.mark.parametrize("key", [LEFT, ESCAPE], ids=["Left", "Escape"])
 def test_back_asks_again_and_the_answer_may_be_changed(opened: Open, tmp_path: Path, key: str) -> None:
     with opened() as window:
