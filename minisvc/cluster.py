@@ -292,7 +292,7 @@ class Cluster(Deployment):
             store = pool.store_use.store
             assert store
             lost = "what it had confirmed is on disk" if store.durable else "all that it held is gone"
-            self._say("store", "store", f"The store ({store.kind}) {became.format(lost=lost)}.")
+            self._say("store", "store", f"The store, {store.kind}, {became.format(lost=lost)}.")
 
     def _revive(self, host: Host) -> None:
         balancer = self._on("restart")

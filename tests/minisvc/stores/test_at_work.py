@@ -73,8 +73,8 @@ def test_a_crash_empties_what_is_not_durable_and_the_diary_says_so(shop):
     answers = [user.check() for user in users]
     assert [(answer.status, answer.lost) for answer in answers] == [(200, True), (200, True)]
     assert sentences(shop, "store") == [
-        f"The store ({kind}) crashed: all that it held is gone.",
-        f"The store ({kind}) is back: all that it held is gone.",
+        f"The store, {kind}, crashed: all that it held is gone.",
+        f"The store, {kind}, is back: all that it held is gone.",
     ]
 
 
