@@ -25,6 +25,8 @@ SHORTEST, LONGEST = 8, 128
 MOST_ABOUT = 500
 MOST_FAILURES = 5
 LOCKED_S = 60.0
+FORGOTTEN_S = 86_400.0
+"""Attempts of yesterday do not count, and a stranger who tries many names does not fill the database for ever."""
 
 
 class Unfit(MinisvcError):
@@ -98,7 +100,10 @@ class People:
         """
         if not isinstance(name, str) or not isinstance(password, str) or len(password) > LONGEST:
             raise WrongPassword
-        called = name.strip().lower()[:64]
+        called = name.strip().lower()
+        if not NAME.fullmatch(called):
+            # Nobody can have it, so there is nothing to hide and nothing to count.
+            raise WrongPassword
         # Counted before it is looked at: many that come at once are no more than as many in a row.
         self._count(called)
         with reading(self.engine) as connection:
@@ -140,11 +145,11 @@ class People:
     def _count(self, name: str) -> None:
         """Note one more attempt. Raises Locked."""
         now_s = self.clock()
-        self._note(name)
+        self._note(name, now_s)
         with self.engine.begin() as connection:
             counted = update(attempts).where(attempts.c.name == name, attempts.c.until_s <= now_s)
             failures = connection.scalar(
-                counted.values(failures=attempts.c.failures + 1).returning(attempts.c.failures)
+                counted.values(failures=attempts.c.failures + 1, last_s=now_s).returning(attempts.c.failures)
             )
             if failures == MOST_FAILURES:
                 # This one may still be right, and deletes the row then; the next one waits.
@@ -154,13 +159,15 @@ class People:
         if failures is None:
             raise Locked((until_s or now_s) - now_s)
 
-    def _note(self, name: str) -> None:
+    def _note(self, name: str, now_s: float) -> None:
+        fresh = attempts.c.last_s > now_s - FORGOTTEN_S
         with reading(self.engine) as connection:
-            if connection.scalar(select(attempts.c.name).where(attempts.c.name == name)) is not None:
+            if connection.scalar(select(attempts.c.name).where(attempts.c.name == name, fresh)) is not None:
                 return
         try:
             with self.engine.begin() as connection:
-                connection.execute(insert(attempts).values(name=name, failures=0, until_s=0.0))
+                connection.execute(delete(attempts).where(~fresh))
+                connection.execute(insert(attempts).values(name=name, failures=0, until_s=0.0, last_s=now_s))
         except IntegrityError:
             # Somebody else has just tried the same name: it is there now.
             return

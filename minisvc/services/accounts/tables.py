@@ -32,6 +32,7 @@ attempts = Table(
     Column("name", String(64), primary_key=True),
     Column("failures", Integer, nullable=False),
     Column("until_s", Float, nullable=False),
+    Column("last_s", Float, nullable=False, index=True),
 )
 clients = Table(
     "clients",

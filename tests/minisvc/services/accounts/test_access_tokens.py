@@ -232,6 +232,16 @@ def test_a_lock_after_wrong_passwords_opens_again(alone):
     assert stranger.post("/login", json=right).status_code == 200
 
 
+def test_wrong_passwords_of_yesterday_do_not_count(alone):
+    service = alone("memory")
+    stranger = service.app.test_client()
+    wrong = {"name": "ann", "password": "wrong password"}
+    for _ in range(2):
+        assert [stranger.post("/login", json=wrong).status_code for _ in range(4)] == [401] * 4
+        service.clock.advance(86_400)
+    assert stranger.post("/login", json=wrong | {"password": PASSWORD}).status_code == 200
+
+
 def test_a_code_expires(alone):
     service = alone("memory")
     codes = Codes(service.app.extensions["database"], service.clock)
