@@ -26,7 +26,10 @@ class Voice:
 
     def points(self, fired: int) -> int:
         """The points of the strongest rule that fires; 0 when none does."""
-        return next((points for bit, points in self.rules if fired & bit), 0)
+        for bit, points in self.rules:  # a loop, not next(): this is where the time goes
+            if fired & bit:
+                return points
+        return 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,13 +120,19 @@ class Space:
 
     def totals(self, fired: int) -> list[int]:
         """The points of every mechanism when these arguments fire, requirements aside."""
-        parts = []
-        for concern, known in zip(self.concerns, self._scores, strict=True):
-            bits = fired & concern.rules
-            if bits not in known:
-                known[bits] = scores_of(concern, bits, len(self.names))
-            parts.append(known[bits])
+        parts = [self.scores(number, fired) for number in range(len(self.concerns))]
         return list(map(sum, zip(*parts, strict=True))) if parts else [0] * len(self.names)
+
+    def scores(self, number: int, fired: int) -> Scores:
+        """The points of every mechanism in one concern when these arguments fire."""
+        concern, known = self.concerns[number], self._scores[number]
+        bits = fired & concern.rules
+        if bits not in known:
+            points = [0] * len(self.names)
+            for voice in concern.voices:
+                points[voice.mechanism] += voice.points(bits)
+            known[bits] = tuple(points)
+        return known[bits]
 
     def winner(self, fired: int) -> int | None:
         """The mechanism that wins when these arguments fire; None when nothing is left."""
@@ -157,14 +166,6 @@ class Space:
     def axes_of(self, arguments: int) -> tuple[int, ...]:
         """The axes that any of these arguments looks at: where some class does not permit it."""
         return tuple(at for at, permits in enumerate(self.permits) if any(arguments & ~allowed for allowed in permits))
-
-
-def scores_of(concern: Concern, fired: int, count: int) -> Scores:
-    """The points of each of `count` mechanisms in a concern when these arguments fire."""
-    points = [0] * count
-    for voice in concern.voices:
-        points[voice.mechanism] += voice.points(fired)
-    return tuple(points)
 
 
 def classes_of(

@@ -8,7 +8,7 @@ concerns want different answers to the same question.
 from collections.abc import Iterator
 from random import Random
 
-from advisor.space.compiled import Box, Concern, Point, Scores, Space, scores_of
+from advisor.space.compiled import Box, Point, Scores, Space
 
 
 class Search:
@@ -67,19 +67,19 @@ class Search:
     def ahead(self, box: Box, holder: int) -> list[int]:
         """By mechanism: an upper bound of how far it can be ahead of the holder inside the box."""
         parts = []
-        for number, concern in enumerate(self.space.concerns):
+        for number in range(len(self.space.concerns)):
             reach = self.reach(number, box)
             known = self._ahead[number]
             key = (holder, reach)
             if key not in known:
-                known[key] = self._best_leads(concern, reach, holder)
+                known[key] = self._best_leads(number, reach, holder)
             parts.append(known[key])
         return list(map(sum, zip(*parts, strict=True))) if parts else [0] * len(self.space.names)
 
     def reach(self, number: int, box: Box) -> frozenset[int]:
         """The sets of a concern's rules that fire together somewhere in the box, each as a mask."""
         concern = self.space.concerns[number]
-        key = tuple(box[axis] for axis in concern.axes)
+        key = tuple([box[axis] for axis in concern.axes])
         known = self._reach[number]
         if key not in known:
             sets = {concern.rules}
@@ -100,10 +100,10 @@ class Search:
             if lead >= (mechanism > holder) and mechanism != holder and not gone >> mechanism & 1
         ]
 
-    def _best_leads(self, concern: Concern, reach: frozenset[int], holder: int) -> Scores:
-        vectors = [scores_of(concern, fired, len(self.space.names)) for fired in reach]
+    def _best_leads(self, number: int, reach: frozenset[int], holder: int) -> Scores:
+        scores = [self.space.scores(number, fired) for fired in reach]
         return tuple(
-            max(vector[mechanism] - vector[holder] for vector in vectors) for mechanism in range(len(self.space.names))
+            max(column) for column in zip(*([each - one[holder] for each in one] for one in scores), strict=True)
         )
 
     def _beaten(self, box: Box, holder: int) -> Point | None:
