@@ -9,7 +9,7 @@ from __future__ import annotations
 import time
 from importlib import import_module
 
-from minisvc.claims.claim import GROUPS, Claim, Source, UnknownClaim, registered
+from minisvc.claims.claim import GROUPS, Claim, Source, UnknownClaim, Untried, registered
 from minisvc.claims.result import HOLDS, INCONCLUSIVE, REFUTED, Result
 from minisvc.claims.trial import Trial
 from minisvc.errors import StoreUnavailable
@@ -23,6 +23,7 @@ __all__ = [
     "Result",
     "Source",
     "UnknownClaim",
+    "Untried",
     "every",
     "find",
     "run",
@@ -32,6 +33,7 @@ FAMILIES = (
     "where_state_lives.affinity",
     "where_state_lives.crashes",
     "where_state_lives.hashing",
+    "where_state_lives.memory",
     "where_state_lives.replication",
     "where_state_lives.stores",
     "what_the_client_carries.conversation",
@@ -69,7 +71,7 @@ def run(claim_id: str, seed: int = 1) -> Result:
     began_s, unable = time.monotonic(), ""
     try:
         claim.experiment(trial)
-    except StoreUnavailable as missing:
+    except (StoreUnavailable, Untried) as missing:
         unable = str(missing)
     return Result(
         claim,

@@ -61,6 +61,10 @@ class UnknownClaim(MinisvcError):
         super().__init__(f'There is no claim "{claim_id}".{did_you_mean(claim_id, known)}')
 
 
+class Untried(MinisvcError):
+    """An experiment lacks something that this machine has not: the claim is inconclusive here, for that reason."""
+
+
 _registry: dict[str, Claim] = {}
 
 
