@@ -1,8 +1,8 @@
 """Where sessions live: one mechanism a file, all behind Flask's own seam, `SessionInterface`.
 
-A service is written once against `flask.session`; a mechanism decides where that session is kept. To
-add one, write a `Mechanism`, list it in `MECHANISMS` and in `minisvc.layout.STATES`, and say in
-`tests/minisvc/state/kinds.py` what it promises: the contract suite there then runs it. The instance's half of it gets nothing but data, for an instance may be
+A service is written once against `flask.session`; a mechanism decides where that session is kept. To add one, write a
+`Mechanism`, list it in `MECHANISMS` and in `minisvc.layout.STATES`, and say in `tests/minisvc/state/kinds.py` what it
+promises: the contract suite there then runs it. The instance's half of it gets nothing but data, for an instance may be
 another process.
 """
 
