@@ -36,6 +36,11 @@ class Answered:
             box[self._of[name]] &= self._classes(name, "")
         return tuple(box)
 
+    def narrowed(self, box: Box, question: str) -> Box:
+        """The part of a box that has the given answer to one question more."""
+        at = self._of[question]
+        return (*box[:at], box[at] & self._classes(question, "given"), *box[at + 1 :])
+
     def axis_of(self, question: str) -> int:
         """The number of the axis that a question is on."""
         return self._of[question]
@@ -96,10 +101,12 @@ class Answered:
         if key not in self._masks:
             at = self._of[question]
             axis = self.space.axes[at]
+            number = self.space.rulebook.questions[question].is_number
             self._masks[key] = sum(
                 1 << class_
                 for class_, members in enumerate(self.space.members[at])
-                if any(self._in_state(axis, number, question, state) for number in members)
+                # the numbers of a class are in the same state, for the space keeps other states apart
+                if any(self._in_state(axis, cell, question, state) for cell in (members[:1] if number else members))
             )
         return self._masks[key]
 

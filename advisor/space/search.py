@@ -40,15 +40,6 @@ class Search:
             return self.space.gone(certain) == (1 << len(self.space.names)) - 1
         return not self.space.gone(possible) >> holder & 1 and not self.challengers(box, holder)
 
-    def point_with(self, box: Box, point: Point) -> Point | None:
-        """The point, moved into the box where it lies outside of it; None when the box is empty."""
-        if not all(box):
-            return None
-        return tuple(
-            class_ if classes >> class_ & 1 else (classes & -classes).bit_length() - 1
-            for classes, class_ in zip(box, point, strict=True)
-        )
-
     def span(self, box: Box) -> tuple[int, int]:
         """The arguments that fire somewhere in the box, each by itself, and those that fire everywhere."""
         possible = certain = self.space.everything
@@ -192,6 +183,13 @@ def bits_of(mask: int) -> Iterator[int]:
         low = mask & -mask
         yield low.bit_length() - 1
         mask ^= low
+
+
+def moved(point: Point, axis: int, classes: int) -> Point | None:
+    """The point, moved on one axis into these classes where it lies outside of them; None when there are none."""
+    if classes >> point[axis] & 1:
+        return point
+    return (*point[:axis], (classes & -classes).bit_length() - 1, *point[axis + 1 :]) if classes else None
 
 
 def random_point(box: Box, chance: Random) -> Point:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from advisor.model import Rulebook, Value
 from advisor.space.answered import Answered
 from advisor.space.compiled import Box, Point
-from advisor.space.search import lowest
+from advisor.space.search import lowest, moved
 
 
 def sufficient(rulebook: Rulebook, values: Mapping[str, Value], priorities: Mapping[str, int]) -> Mapping[str, Value]:
@@ -57,11 +57,14 @@ class _Subset:
     def _disagrees(self, chosen: frozenset[str], point: Point) -> frozenset[str]:
         """The answers that the point contradicts, after as many as possible were taken back."""
         kept = set(chosen)
+        box = self._box(chosen)
         for name in self._answered.values:
             if name not in kept:
-                nearer = self._answered.search.point_with(self._box({*kept, name}), point)
-                if nearer is not None and self._answered.space.winner_at(nearer) != self._winner:
-                    point = nearer
+                at = self._answered.axis_of(name)
+                narrowed = self._answered.narrowed(box, name)
+                nearer = moved(point, at, narrowed[at])
+                if nearer is not None and (nearer == point or self._answered.space.winner_at(nearer) != self._winner):
+                    point, box = nearer, narrowed
                     kept.add(name)
         return frozenset(name for name in self._answered.values if name not in kept)
 
