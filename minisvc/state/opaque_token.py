@@ -2,7 +2,8 @@
 
 Other than a session id, a token is a bearer's right: the registry keeps its hash only, so who reads the store cannot
 come in. An instance may believe an answer for `Keeping.cache_s`, and until then a token that was revoked elsewhere is
-still good there.
+still good there, and what another instance wrote is not seen. With a cache, bind clients by affinity, or let
+`versioned` refuse what is based on an old answer.
 """
 
 from __future__ import annotations

@@ -169,6 +169,22 @@ def test_an_opaque_token_revoked_elsewhere_is_believed_as_long_as_an_answer_is(o
     assert elsewhere.items == []
 
 
+@pytest.mark.parametrize(("versioned", "status", "kept"), [(False, 200, ["apples", "milk"]), (True, 409, None)])
+def test_a_believed_answer_overwrites_what_others_wrote_unless_versions_are_compared(opened, versioned, status, kept):
+    bench = opened("opaque_token", cache_s=5.0, versioned=versioned)
+    here = bench.client(bench.instance("a"))
+    here.add("apples")
+    there = here.at(bench.instance("b"))
+    assert there.items == ["apples"]
+    assert here.add("bread").status_code == 200
+    assert there.items == ["apples"]
+    assert there.add("milk").status_code == status
+    bench.clock.advance(5)
+    assert here.items == (kept or ["apples", "bread"])
+    # Told no, an instance asks again.
+    assert there.items == (kept or ["apples", "bread"])
+
+
 def test_what_an_opaque_token_means_is_asked_each_time_unless_it_may_be_believed(opened):
     asked = {}
     for cache_s in (0.0, 5.0):
