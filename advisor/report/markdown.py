@@ -8,7 +8,8 @@ from advisor.model import Alternative, Component, ComponentAdvice, Reason, Remov
 from advisor.report import mermaid, words
 from advisor.report.case import Case
 
-SPECIAL = re.compile(r"([\\`*\[\]<>#|~$&]|(?<!\w)_|_(?!\w))")
+# An underscore between two letters is one to every parser (spec.commonmark.org, section 6.2), and ids read better so.
+SPECIAL = re.compile(r"([\\`*\[\]<>#|~$&]|(?<![^\W_])_|_(?![^\W_]))")
 
 
 def text_of(case: Case) -> str:

@@ -78,7 +78,7 @@ def test_what_is_unknown_is_told_with_the_one_most_worth_finding_out() -> None:
 
 
 @settings(max_examples=100, deadline=None)
-@given(name=st.text(min_size=1) | st.just(HOSTILE))
+@given(name=st.text(min_size=1) | st.text("_*a `<", min_size=1) | st.just(HOSTILE))
 def test_any_name_is_shown_as_it_is(name: str) -> None:
     shown = " ".join(words.printable(name).split())
     (head,) = headings(markdown.text_of(case_named(name)), 1)

@@ -130,3 +130,24 @@ def test_every_alternative_gives_what_it_says(answers: dict[str, str]) -> None:
             (changes,) = changes_of(before, after)
             told = {change.what for change in changes.changes}
             assert ("mechanism" in told) == (after.components[0].mechanism != before.components[0].mechanism)
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(answers=answer_sets())
+def test_flips_are_those_alternatives_to_a_known_answer_that_change_the_winner(answers: dict[str, str]) -> None:
+    file = AnswerFile("x", (Component("x", None, answers),))
+    (advice,) = advise(SHIPPED, file).components
+    if advice.mechanism is None:
+        return
+    alternatives = alternatives_of(SHIPPED, values_of(SHIPPED, file, file.components[0]), {})
+    expected = {
+        (each.question, choice, then)
+        for each in alternatives
+        if each.now is not None
+        for choice, then in each.outcomes.items()
+        if then not in {None, advice.mechanism}
+    }
+    told = {
+        (flip.question, SHIPPED.questions[flip.question].choice_of(flip.after), flip.mechanism) for flip in advice.flips
+    }
+    assert told == expected
