@@ -18,6 +18,7 @@ class Search:
         self.space = space
         self._reach: list[dict[Box, frozenset[int]]] = [{} for _ in space.concerns]
         self._ahead: list[dict[tuple[int, frozenset[int]], Scores]] = [{} for _ in space.concerns]
+        self._leads: dict[tuple[Box, int], list[int]] = {}
         self._spans: list[dict[int, tuple[int, int]]] = [{} for _ in space.axes]
 
     def challenge(self, box: Box, holder: int | None) -> Point | None:
@@ -57,6 +58,11 @@ class Search:
 
     def ahead(self, box: Box, holder: int) -> list[int]:
         """By mechanism: an upper bound of how far it can be ahead of the holder inside the box."""
+        if (box, holder) not in self._leads:
+            self._leads[box, holder] = self._bounds(box, holder)
+        return self._leads[box, holder]
+
+    def _bounds(self, box: Box, holder: int) -> list[int]:
         parts = []
         for number in range(len(self.space.concerns)):
             reach = self.reach(number, box)

@@ -5,12 +5,14 @@ from dataclasses import replace
 from itertools import product
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from advisor.engine import decide
 from advisor.engine.weigh import winner_of
-from advisor.model import Condition, Requirement, Rule, Rulebook
+from advisor.errors import RulesError
+from advisor.model import Concern, Condition, Requirement, Rule, Rulebook
 from advisor.rules import rulebook_of
 from advisor.space.axes import axes_of
 from advisor.space.census import count, count_changes
@@ -111,3 +113,15 @@ def test_dead_rules_and_idle_requirements_are_just_those_that_nothing_misses(
             if all(any(mechanism in each.removes and each.when.holds(facts) for each in others) for facts in firing)
         }
         assert autopsy.idle(requirement) == idle, requirement
+
+
+def test_points_that_add_up_to_too_much_are_refused_and_never_counted_wrong() -> None:
+    concerns = {f"c{at}": Concern(f"c{at}", "", "") for at in range(22)}
+    when = Condition((("talk", frozenset({"calls"})),))
+    book = replace(
+        SMALL, concerns=concerns, rules=tuple(Rule(f"r{c}", c, when, {"plain": 3}, "", "") for c in concerns)
+    )
+    with pytest.raises(RulesError, match="the points of plain can add up to more than 63, too many to count with"):
+        count(contest_of(book))
+    fewer = replace(book, rules=book.rules[:21])
+    assert count(contest_of(fewer)).outcomes[("plain",)].sets > 0
