@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import base64
 import gc
 import os
+import random
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from statistics import correlation, linear_regression
 from typing import Any
@@ -24,7 +27,6 @@ NOTE, ROUNDS, A_ROUND, WARM_UP = 2800, 4, 250, 2
 LARGE, BOUND_MB = 60_000, 2
 FIT = (BOUND_MB << 20) // LARGE
 USERS = 2 * FIT
-LETTERS = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ-_"
 TOLD = Path("/proc/self/statm")
 STATM = Source(
     "Linux manual page proc_pid_statm(5)", "resident", "https://man7.org/linux/man-pages/man5/proc_pid_statm.5.html"
@@ -65,7 +67,7 @@ def memory_per_session(trial: Trial) -> None:
     flat = at_most(0.2 * NOTE, "buffers and caches that grow now and then", "about 0")
     trial.control("the same in a signed cookie", carried.slope, flat, other=grows, unit="B", samples=ROUNDS)
     trial.plot(
-        "sessions begun",
+        "sessions",
         "resident kB more than at first",
         held.curve("session in memory"),
         carried.curve("session in a signed cookie"),
@@ -123,7 +125,7 @@ def noting_cart(instance: str) -> Flask:
 
 @dataclass(frozen=True, slots=True)
 class Weighed:
-    """What a process weighed after each round: sessions begun since the warm-up, and its resident bytes."""
+    """What a process weighed after each round: sessions acknowledged so far, and its resident bytes."""
 
     sessions: Sequence[int]
     resident: Sequence[int]
@@ -145,28 +147,40 @@ class Weighed:
 
 def weigh(trial: Trial, label: str, state: str) -> Weighed:
     """Let users come in rounds, each with a session of its own, and weigh the process after each round."""
-    resident: list[int] = []
+    told, sessions, resident = list[str](), list[int](), list[int]()
     fields: dict[str, Any] = {"instances": 1, "state": state, "host": "process"}
     with trial.cluster(label, f"{__name__}:noting_cart", **fields) as shop:
         (onlooker,) = shop.add_users(1)
         for number in range(WARM_UP + ROUNDS):
             # Few connections, for each has a thread, which has memory of its own.
             seed = trial.random.getrandbits(32)
-            shop.load(noter(NOTE), users=A_ROUND, steps=A_ROUND, connections=4, seed=seed)
+            shop.load(noter(NOTE, told), users=A_ROUND, steps=A_ROUND, connections=4, seed=seed)
             if number >= WARM_UP - 1:
                 look = onlooker.mind.ask("GET", "/resident", expect=lambda said: resident.append(said["bytes"]))
                 onlooker.perform(look)
-    return Weighed([number * A_ROUND for number in range(ROUNDS + 1)], resident)
+                sessions.append(len(told))
+    return Weighed(sessions, resident)
 
 
-def noter(length: int) -> Journey:
-    """Leaves a note of so many random letters, which do not compress, and is told its length."""
+def noter(length: int, told: list[str]) -> Journey:
+    """Leaves a note of so many random letters, which hardly compress, and is told its length."""
 
     def note(user: Mind) -> Moves:
-        text = "".join(user.random.choices(LETTERS, k=length))
-        yield user.ask("PUT", "/note", {"note": text}, lambda said: complaint(said, length))
+        text = letters(user.random, length)
+        yield user.ask("PUT", "/note", {"note": text}, partial(judged, user, length, told))
 
     return note
+
+
+def judged(user: Mind, length: int, told: list[str], said: Mapping[str, Any]) -> str | None:
+    """Notes who was told that its note was kept."""
+    told.append(user.name)
+    return complaint(said, length)
+
+
+def letters(chance: random.Random, length: int) -> str:
+    """So many random letters, 64 kinds of them."""
+    return base64.urlsafe_b64encode(chance.randbytes(length)).decode()[:length]
 
 
 def complaint(said: Mapping[str, Any], length: int) -> str | None:
@@ -187,7 +201,7 @@ def crowded(trial: Trial, label: str, state: str, memory_mb: int) -> Crowded:
     with trial.cluster(label, f"{__name__}:noting_cart", instances=1, state=state, memory_mb=memory_mb) as shop:
         if state == "redis" and shop.store and shop.store.embedded:
             raise Untried(f"{shop.store.kind} has no bound to its memory; install redis-server")
-        text = "".join(trial.random.choices(LETTERS, k=LARGE))
+        text = letters(trial.random, LARGE)
         users = shop.add_users(USERS)
         kept = [user for user in users if user.perform(user.mind.ask("PUT", "/note", {"note": text})).served]
         looked = [
