@@ -1,6 +1,7 @@
 """An SQLite file and a PostgreSQL server as things that crash."""
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -104,16 +105,19 @@ def shared_memory() -> set[str]:
 def test_the_server_does_not_outlive_a_killed_process():
     code = (
         "import sys; from minisvc.stores.postgres_server import open_store\n"
-        "store = open_store(); print(store.url, flush=True); sys.stdin.read()"
+        "store = open_store(); print(store.url, store.folder, store._template._folder.name, flush=True); sys.stdin.read()"
     )
     with subprocess.Popen(
         [sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     ) as owner:
-        url = owner.stdout.readline().strip()
+        url, *folders = owner.stdout.readline().split()
         with psycopg.connect(url) as link:
             mother = psutil.Process(link.info.backend_pid).parent()
         os.kill(owner.pid, signal.SIGKILL)
     until(lambda: not mother.is_running() or mother.status() == psutil.STATUS_ZOMBIE)
+    # A killed process removes nothing.
+    for folder in folders:
+        shutil.rmtree(folder)
 
 
 def test_a_dead_address_is_named_with_what_to_do():
