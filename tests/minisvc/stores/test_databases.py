@@ -105,7 +105,8 @@ def shared_memory() -> set[str]:
 def test_the_server_does_not_outlive_a_killed_process():
     code = (
         "import sys; from minisvc.stores.postgres_server import open_store\n"
-        "store = open_store(); print(store.url, store.folder, store._template._folder.name, flush=True); sys.stdin.read()"
+        "store = open_store()\n"
+        "print(store.url, store.folder, store._template._folder.name, flush=True); sys.stdin.read()"
     )
     with subprocess.Popen(
         [sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
