@@ -11,6 +11,7 @@ from advisor.prompts.leaning import leaning, points, turning
 WIDE = 72
 """From this width on, what a choice means stands beside it; below, under the list, for the highlighted one."""
 MARGIN_MOST = 30
+POINTER = 3
 STANDINGS = 3
 BAR, BAR_MOST = "■", 12
 GLUE = "\N{NO-BREAK SPACE}"
@@ -51,18 +52,14 @@ class Page:
         usual = self._usual()
         return [*rows, *(self._indented("", usual) if usual else [])]
 
-    def rows(self, selected: int) -> tuple[list[Row], int]:
-        """The choices, and the row on which the selected one (from 0) starts."""
-        rows: list[Row] = []
-        start, group = 0, ""
-        for number, choice in enumerate(self.choices):
-            if choice.group != group:
-                group = choice.group
-                rows.append(_row("class:title", f"  {group}"))
-            if number == selected:
-                start = len(rows)
-            rows += self._choice(choice, chosen=number == selected)
-        return rows, start
+    def choice(self, choice: Choice, *, chosen: bool) -> Row:
+        """A choice, to be shown after a pointer that is `POINTER` columns wide; it may take several lines."""
+        beside = choice.now or (choice.help if self.columns >= WIDE else "")
+        margin = self._margin() if self.columns >= WIDE else 0
+        label = f"{choice.label:<{margin}}" if margin else f"{choice.label}{': ' if beside else ''}"
+        first, further = " " * POINTER, " " * (POINTER + (margin or 2))
+        text = fill(f"{label}{beside}", self._room, initial_indent=first, subsequent_indent=further)
+        return _row("class:chosen" if chosen else "", text[POINTER:])
 
     def panel(self, reply: str, picked: Choice | None) -> list[Row]:
         """Where the answers lean, and what the reply that is highlighted or typed would do."""
@@ -120,15 +117,6 @@ class Page:
         outcomes = [(label, self.interview.outlook(reply)) for reply, label in ways]
         told = [f"{label}: {winners(then)}" for label, then in outcomes if winners(then) != winners(now)]
         return told or ["By itself no answer would change the mechanism; together with others it can."]
-
-    def _choice(self, choice: Choice, *, chosen: bool) -> list[Row]:
-        style = "class:chosen" if chosen else ""
-        beside = choice.now or (choice.help if self.columns >= WIDE else "")
-        margin = self._margin() if self.columns >= WIDE else 0
-        label = f"{choice.label:<{margin}}" if margin else f"{choice.label}{': ' if beside else ''}"
-        indent = " " * (3 + (margin or 2))
-        text = fill(f"{' > ' if chosen else '   '}{label}{beside}", self._room, subsequent_indent=indent)
-        return [_row(style, row) for row in text.split("\n")]
 
     def _margin(self) -> int:
         return min(MARGIN_MOST, max(len(choice.label) for choice in self.choices) + 2)

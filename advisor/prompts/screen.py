@@ -1,15 +1,15 @@
-"""One prompt at work on a terminal: the rows of a page in windows, and what the keys do."""
+"""One prompt at work on a terminal: a questionary question, with the rows of a page around it and more keys."""
 
 from collections.abc import Callable
 
+import questionary
 from prompt_toolkit.application import Application, get_app
 from prompt_toolkit.buffer import Buffer
-from prompt_toolkit.data_structures import Point
 from prompt_toolkit.filters import Condition
 from prompt_toolkit.formatted_text import StyleAndTextTuples
 from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
 from prompt_toolkit.layout import (
-    BufferControl,
+    AnyContainer,
     Dimension,
     FormattedTextControl,
     HSplit,
@@ -18,15 +18,25 @@ from prompt_toolkit.layout import (
     VerticalAlign,
     Window,
 )
-from prompt_toolkit.styles import Style
 
 from advisor.interview import Choice, Interview, Prompt
 from advisor.model import UNKNOWN
 from advisor.prompts.face import Turn
+from advisor.prompts.menu import Menu
 from advisor.prompts.page import Page, Row
 
-STYLE = Style.from_dict(
-    {"title": "bold", "chosen": "bold ansicyan", "quiet": "", "lean": "bold", "turn": "bold ansigreen"}
+STYLE = questionary.Style.from_dict(
+    {
+        "title": "bold",
+        "separator": "bold",
+        "chosen": "bold ansicyan",
+        "pointer": "bold ansicyan",
+        "question": "bold ansicyan",
+        "answer": "noinherit",
+        "quiet": "",
+        "lean": "bold",
+        "turn": "bold ansigreen",
+    }
 )
 ESCAPE_S = 0.05
 """How long an Escape may be the beginning of an arrow key. Terminals send those in one piece."""
@@ -45,18 +55,11 @@ class Screen:
         self._interview = interview
         self._prompt = prompt
         self._why = False
-        self._typed = Buffer(multiline=False)
-        self._choices = Page(interview, prompt, 80).choices
-        places = [number for number, choice in enumerate(self._choices) if choice.id == prompt.default]
-        # A preselected "don't know" would be taken by a hasty Enter: better the first real answer.
-        self._selected = places[0] if places and prompt.default != UNKNOWN else 0
-        self._app: Application[str | Turn] = Application(
-            layout=self._layout(),
-            key_bindings=self._bindings(),
-            style=STYLE,
-            erase_when_done=True,
-        )
-        self._app.ttimeoutlen = ESCAPE_S
+        choices = Page(interview, prompt, 80).choices
+        self._menu = Menu(prompt, choices) if choices else None
+        self._typed = Buffer()
+        self._question = self._pick(self._menu) if self._menu else self._type()
+        self._question.application.ttimeoutlen = ESCAPE_S
 
     def run(self) -> str | Turn:
         """The reply, or where to turn.
@@ -64,7 +67,8 @@ class Screen:
         Raises:
             KeyboardInterrupt: Ctrl-C or Ctrl-D.
         """
-        return self._app.run()
+        reply: str | Turn = self._question.unsafe_ask()
+        return reply
 
     @property
     def _page(self) -> Page:
@@ -72,7 +76,7 @@ class Screen:
 
     @property
     def _picked(self) -> Choice | None:
-        return self._choices[self._selected] if self._choices else None
+        return self._menu.picked if self._menu else None
 
     @property
     def _reply(self) -> str:
@@ -80,14 +84,47 @@ class Screen:
 
     # What is shown.
 
-    def _layout(self) -> Layout:
+    def _pick(self, menu: Menu) -> questionary.Question:
+        """A choice from a list."""
+        window = Window(
+            menu.control,
+            height=lambda: Dimension(min=min(LIST_LEAST, menu.control.choice_count), weight=4),
+            dont_extend_height=True,
+            scroll_offsets=ScrollOffsets(top=1, bottom=1),
+        )
+        app: Application[str | Turn] = Application(
+            layout=Layout(self._around(window), focused_element=window),
+            key_bindings=self._bindings(),
+            style=STYLE,
+            erase_when_done=True,
+            before_render=lambda _: menu.draw(self._page),
+        )
+        return questionary.Question(app)
+
+    def _type(self) -> questionary.Question:
+        """A line to type a word or a number in."""
+        question = questionary.text(
+            ">",
+            qmark="",
+            style=STYLE,
+            key_bindings=self._bindings(),
+            wrap_lines=False,
+            reserve_space_for_menu=0,
+            erase_when_done=True,
+        )
+        app = question.application
+        self._typed = app.current_buffer
+        app.layout = Layout(self._around(HSplit([app.layout.container], height=1)), focused_element=self._typed)
+        return question
+
+    def _around(self, middle: AnyContainer) -> HSplit:
+        """The head above what takes the reply; the panel and the keys below."""
         head = self._window(lambda: self._page.head(why=self._why))
         panel = self._window(
             lambda: self._page.panel(self._reply, self._picked), least=lambda: PANEL_LEAST if _is_tall() else 0
         )
         keys = self._window(self._keys, least=lambda: MANY if _is_tall() else 0)
-        middle = self._list() if self._choices else self._line()
-        return Layout(HSplit([head, middle, panel, keys], align=VerticalAlign.TOP), focused_element=middle)
+        return HSplit([head, middle, panel, keys], align=VerticalAlign.TOP)
 
     def _keys(self) -> list[Row]:
         return self._page.keys()
@@ -100,41 +137,20 @@ class Screen:
 
         return Window(FormattedTextControl(lambda: _joined(rows())), height=height)
 
-    def _list(self) -> Window:
-        def rows() -> tuple[list[Row], int]:
-            return self._page.rows(self._selected)
-
-        def height() -> Dimension:
-            count = len(rows()[0])
-            return Dimension(min=min(LIST_LEAST, count), preferred=count, max=count, weight=4)
-
-        control = FormattedTextControl(
-            lambda: _joined(rows()[0]),
-            focusable=True,
-            show_cursor=False,
-            get_cursor_position=lambda: Point(0, rows()[1]),
-        )
-        return Window(control, height=height, scroll_offsets=ScrollOffsets(top=1, bottom=1))
-
-    def _line(self) -> Window:
-        return Window(BufferControl(self._typed), height=1, get_line_prefix=lambda *_: [("class:chosen", " > ")])
-
     # What the keys do.
 
     def _bindings(self) -> KeyBindings:
         keys = KeyBindings()
         # In a text, letters are letters; in a number only once something is typed.
-        free = Condition(lambda: bool(self._choices) or (bool(self._prompt.unit) and not self._typed.text))
+        free = Condition(lambda: bool(self._menu) or (bool(self._prompt.unit) and not self._typed.text))
         empty = Condition(lambda: not self._typed.text)
-        listed = Condition(lambda: bool(self._choices))
         keys.add("enter", eager=True)(lambda event: event.app.exit(result=self._reply))
         keys.add("escape", eager=True)(_leave(Turn.BACK))
         keys.add("left", eager=True, filter=empty)(_leave(Turn.BACK))
         keys.add("?", eager=True, filter=free)(self._toggle_why)
         keys.add("r", eager=True, filter=free)(_leave(Turn.REVIEW))
-        for step, names in ((-1, ("up", "s-tab")), (1, ("down", "tab")), (-8, ("pageup",)), (8, ("pagedown",))):
-            for name in names:
-                keys.add(name, eager=True, filter=listed)(self._move(step))
+        if self._menu:
+            _add_moves(keys, self._menu)
         if self._prompt.may_be_unknown:
             keys.add("d", eager=True, filter=free)(_leave(UNKNOWN))
         for name in ("c-c", "c-d"):
@@ -144,14 +160,14 @@ class Screen:
     def _toggle_why(self, _: KeyPressEvent) -> None:
         self._why = not self._why
 
-    def _move(self, step: int) -> Callable[[KeyPressEvent], None]:
-        def move(_: KeyPressEvent) -> None:
-            last = len(self._choices) - 1
-            wanted = self._selected + step
-            # One step past an end comes round; a leap stops there.
-            self._selected = wanted % (last + 1) if abs(step) == 1 else min(last, max(0, wanted))
 
-        return move
+def _add_moves(keys: KeyBindings, menu: Menu) -> None:
+    def moves(step: int) -> Callable[[KeyPressEvent], None]:
+        return lambda _: menu.move(step)
+
+    for step, names in ((-1, ("up", "s-tab")), (1, ("down", "tab")), (-8, ("pageup",)), (8, ("pagedown",))):
+        for name in names:
+            keys.add(name, eager=True)(moves(step))
 
 
 def _is_tall() -> bool:

@@ -11,7 +11,7 @@ Open = Callable[..., Window]
 CARD = (
     ("? How many sessions at once", ["20,000", ENTER]),
     ("? How many requests a second", [ENTER]),
-    ("? How does the load move?", [DOWN, DOWN, ENTER]),
+    ("? How does the load move?", [DOWN, DOWN, DOWN, ENTER]),
     ("? How fast must an answer be?", [ENTER]),
     ("? How do clients talk to it?", [ENTER]),
     ("? What may it cost to run?", ["d"]),
@@ -92,6 +92,18 @@ def test_a_panel_shows_where_it_leans_and_what_the_highlighted_choice_would_do(o
         window.wait_for("How do clients talk to it? Two-way socket → leans to Connection gateway")
 
 
+def test_where_nothing_is_usual_a_hasty_enter_claims_nothing(opened: Open, tmp_path: Path) -> None:
+    with opened() as window:
+        begin_cart(window)
+        answer(window, *CARD[:2])
+        window.wait_for("? How does the load move?")
+        window.wait_for("> Don't know")
+        window.press(ENTER)
+        window.wait_for("How does the load move? Don't know")
+        window.wait_for("? How fast must an answer be?")
+    assert "spikes: unknown" in (tmp_path / "answers.yaml").read_text(encoding="utf-8")
+
+
 def test_a_number_shows_what_it_would_do_while_it_is_typed(opened: Open) -> None:
     with opened() as window:
         answer(window, ("? What is the system called?", [ENTER]), ("? Which is its main", [DOWN, DOWN, ENTER]))
@@ -122,6 +134,7 @@ def test_at_40_columns_nothing_is_cut_off(opened: Open) -> None:
         window.wait_for("? How many sessions at once, at the peak? corner shop · question 3 of at most 19")
         window.press(ENTER, ENTER)
         window.wait_for("? How does the load move?")
+        window.press(DOWN)
         window.wait_for("Flat: about the same all day")
         window.press(DOWN)
         window.wait_for("> Daily waves")
@@ -157,7 +170,7 @@ def test_back_asks_again_and_the_answer_may_be_changed(opened: Open, tmp_path: P
         window.wait_for("? What has to carry on")
         window.press(key)
         window.wait_for("? What may it cost to run?")
-        window.press(DOWN, DOWN, ENTER)
+        window.press(DOWN, DOWN, DOWN, ENTER)
         window.wait_for("? What has to carry on")
     assert "budget: high" in (tmp_path / "answers.yaml").read_text(encoding="utf-8")
 
