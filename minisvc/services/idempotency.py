@@ -21,6 +21,8 @@ from sqlalchemy import Connection, Engine, and_, delete, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from minisvc.clock import Clock, wall
+from minisvc.errors import LayoutError
+from minisvc.field_faults import LONGEST_SECONDS, choice, seconds
 from minisvc.services.idempotency_keys import KeyMisused, KeyUnderWay, keys
 from minisvc.sql import READS_ONLY
 
@@ -40,12 +42,28 @@ class Habits:
         kept_s: how long a key is remembered after its request; then it is a new one (section 2.3 wants this told).
         lease_s: how long one claim lasts, which must be longer than the work takes.
         between: called between the effect and the record of its key: where lessons and tests crash.
+
+    Raises:
+        LayoutError: with everything that is wrong with them.
     """
 
     keys: str = "together"
     kept_s: float = 86_400.0
     lease_s: float = 5.0
     between: Callable[[], object] = field(default=lambda: None)
+
+    def __post_init__(self) -> None:
+        wrong = [
+            fault
+            for fault in (
+                choice("keys", self.keys, KINDS),
+                seconds("kept_s", self.kept_s, 0.001, LONGEST_SECONDS),
+                seconds("lease_s", self.lease_s, 0.001, LONGEST_SECONDS),
+            )
+            if fault
+        ]
+        if wrong:
+            raise LayoutError(wrong)
 
 
 @dataclass(frozen=True, slots=True)

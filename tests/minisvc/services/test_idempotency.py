@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from sqlalchemy import Column, Engine, Integer, MetaData, Table, func, insert, select
 
 from minisvc.clock import FakeClock
+from minisvc.errors import LayoutError
 from minisvc.services.idempotency import Asked, Habits, Keys, Outcome, fingerprint
 from minisvc.services.idempotency_keys import KeyMisused, KeyUnderWay, keys, tables
 from minisvc.sql import open_engine
@@ -126,6 +127,13 @@ def test_an_instance_that_was_slower_than_its_lease_leaves_no_effect(bench):
         slow.once(ASKED, overtaken)
     assert bench.count() == 1
     assert bench.once().replayed
+
+
+def test_habits_that_cannot_be_had_are_told_all_at_once():
+    with pytest.raises(LayoutError) as caught:
+        Habits("togeter", kept_s=0, lease_s=-1)
+    assert len(caught.value.faults) == 3
+    assert caught.value.faults[0].startswith("keys 'togeter' is not known. Did you mean \"together\"?")
 
 
 requests = st.tuples(st.sampled_from(["ada", "bob"]), st.sampled_from("xyz"), st.sampled_from("12"), st.booleans())
