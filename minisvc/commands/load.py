@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from minisvc.commands import layout_options
-from minisvc.errors import MinisvcError
+from minisvc.commands.values import refuse_unwritable
 
 if TYPE_CHECKING:
     from minisvc.exchange import Ledger
@@ -19,14 +19,6 @@ if TYPE_CHECKING:
 DURATION_S = 10.0
 INTERRUPTED = 130
 SERVER = ("http://", "https://")
-
-
-class CannotWrite(MinisvcError):
-    """A file for results cannot be written."""
-
-    def __init__(self, path: Path, reason: str) -> None:
-        self.path, self.reason = path, reason
-        super().__init__(f"{path} cannot be written: {reason}.\n  Nothing was run. Name another file.")
 
 
 def add(commands: Any) -> None:
@@ -58,7 +50,7 @@ def run(asked: argparse.Namespace) -> int:
 
     load = _load(asked)
     for path in filter(None, (asked.json, asked.csv)):
-        _check(path)
+        refuse_unwritable(path)
     with _opened(asked, load) as (name, start, ledger):
         result, status = _result(start)
     console = Console(highlight=False)
@@ -137,13 +129,6 @@ def _progress() -> Any:
     from minisvc.users.shown import shown  # noqa: PLC0415
 
     return shown("load", Console(stderr=True))
-
-
-def _check(path: Path) -> None:
-    try:
-        path.open("a").close()
-    except OSError as error:
-        raise CannotWrite(path, error.strerror or str(error)) from None
 
 
 def _write(asked: argparse.Namespace, result: LoadResult, ledger: Ledger) -> None:

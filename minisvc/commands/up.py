@@ -10,7 +10,7 @@ import threading
 from typing import TYPE_CHECKING, Any
 
 from minisvc.commands import layout_options
-from minisvc.errors import MinisvcError
+from minisvc.commands.values import MOST_SEED, WrongOption, number
 
 if TYPE_CHECKING:
     from minisvc.cluster import Cluster
@@ -19,14 +19,6 @@ if TYPE_CHECKING:
 USERS, RATE = 6, 4.0
 """What the live view starts with: few and gentle enough to follow single requests."""
 MOST_USERS, MOST_RATE = 1000, 1000.0
-
-
-class WrongOption(MinisvcError):
-    """An option with a value that it cannot have."""
-
-    def __init__(self, option: str, value: object, allowed: str) -> None:
-        self.option, self.value, self.allowed = option, value, allowed
-        super().__init__(f"{option} is {value!r}; it must be {allowed}.")
 
 
 def add(commands: Any) -> None:
@@ -44,9 +36,9 @@ def run(asked: argparse.Namespace) -> int:
     """Run until Ctrl-C or, in the live view, q."""
     chosen = layout_options.chosen(asked)
     live = not asked.quiet and _is_terminal()
-    users = _number("--users", asked.users, 0, MOST_USERS, USERS if live else 0)
-    rate = _number("--rate", asked.rate, 0.01, MOST_RATE, RATE)
-    seed = _number("--seed", asked.seed, 0, 2**31, 1)
+    users = number("--users", asked.users, 0, MOST_USERS, USERS if live else 0)
+    rate = number("--rate", asked.rate, 0.01, MOST_RATE, RATE)
+    seed = number("--seed", asked.seed, 0, MOST_SEED, 1)
 
     from minisvc.cluster import Cluster  # noqa: PLC0415
     from minisvc.live.crowd import Switch  # noqa: PLC0415
@@ -86,17 +78,6 @@ def _rest(cluster: Cluster, traffic: Switch) -> None:
 
 def _is_terminal() -> bool:
     return sys.stdin.isatty() and sys.stdout.isatty() and os.environ.get("TERM", "dumb") != "dumb"
-
-
-def _number(option: str, text: str | None, least: float, most: float, default: float) -> float:
-    if text is None:
-        return default
-    whole = isinstance(least, int)
-    with contextlib.suppress(ValueError):
-        value = int(text) if whole else float(text)
-        if least <= value <= most:
-            return value
-    raise WrongOption(option, text, f"a {'whole ' * whole}number from {least:g} to {most:g}")
 
 
 def _add_users(cluster: Cluster, count: int, *, needed: bool) -> None:
