@@ -7,6 +7,7 @@ Text and axes take the colour of the page around them, so that one picture serve
 from __future__ import annotations
 
 import io
+import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -66,7 +67,7 @@ def _draw_chart(axes: Axes, chart: Chart) -> None:
 
 def _draw_run(axes: Axes, label: str, line: Timeline, *, is_first: bool) -> None:
     for number, (name, shares) in enumerate((("up", line.up), ("correct", line.correct))):
-        at_s, heights = _known(line.at_s, shares)
+        at_s, heights = _heights(line, shares)
         look: dict[str, Any] = {"color": COLOURS[number], "linestyle": DASHES[number], "marker": MARKERS[number]}
         axes.plot(at_s, heights, label=name, markersize=3, **look)
     end_s = line.at_s[-1] + line.at_s[0]
@@ -80,9 +81,14 @@ def _draw_run(axes: Axes, label: str, line: Timeline, *, is_first: bool) -> None
         axes.legend(frameon=False, fontsize=8, loc="lower left", ncols=2)
 
 
-def _known(at_s: Sequence[float], shares: Sequence[float | None]) -> tuple[list[float], list[float]]:
-    pairs = [(moment, 100 * share) for moment, share in zip(at_s, shares, strict=True) if share is not None]
-    return [moment for moment, _ in pairs], [share for _, share in pairs]
+def _heights(line: Timeline, shares: Sequence[float | None]) -> tuple[list[float], list[float]]:
+    """Percent over time: joined over times in which nothing was sent, broken where nobody could assert anything."""
+    pairs = [
+        (moment, math.nan if share is None else 100 * share)
+        for moment, share, up in zip(line.at_s, shares, line.up, strict=True)
+        if up is not None
+    ]
+    return [moment for moment, _ in pairs], [height for _, height in pairs]
 
 
 def _finish(axes: Axes) -> None:

@@ -8,8 +8,10 @@ from dataclasses import dataclass
 from minisvc.exchange import Event, Exchange
 
 BINS = 30
-BEGINS = {"crash": "restart", "hang": "resume", "stop": "restart", "store_crash": "store_restart"}
+BEGINS = {"crash": "restart", "hang": "resume", "stop": "restart"}
 """Kinds of events that break something, and those that end it."""
+FAULT = "fault"
+"""The kind of events that tell of an injected fault; their sentences begin with its name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,11 +64,19 @@ def _share(truths: list[bool]) -> float | None:
 def _shades(events: Sequence[Event], began_s: float) -> list[Shade]:
     found = []
     for index, event in enumerate(events):
+        later = events[index + 1 :]
         if event.kind in BEGINS:
-            ends = (
-                each.at_s for each in events[index:] if each.kind == BEGINS[event.kind] and each.target == event.target
-            )
-            end_s = next(ends, None)
-            label = f"{event.target or 'store'}: {event.kind.replace('_', ' ')}"
-            found.append(Shade(max(0.0, event.at_s - began_s), None if end_s is None else end_s - began_s, label))
+            ends = (each.at_s for each in later if each.kind == BEGINS[event.kind] and each.target == event.target)
+            label = f"{event.target}: {event.kind}"
+        elif event.kind == FAULT and (parts := event.sentence.partition(" begins: "))[1]:
+            name, _, label = parts
+            if name.rpartition("-")[0] in BEGINS:
+                # The cluster's own event of it is shaded.
+                continue
+            ends = (each.at_s for each in later if each.kind == FAULT and each.sentence.startswith(f"{name} ends"))
+        else:
+            continue
+        end_s = next(ends, None)
+        shade_end_s = None if end_s is None else end_s - began_s
+        found.append(Shade(max(0.0, event.at_s - began_s), shade_end_s, label.removesuffix(".")))
     return found

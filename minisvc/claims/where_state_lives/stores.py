@@ -135,10 +135,9 @@ def store_crashed(trial: Trial, label: str, **fields: Any) -> tuple[float, int, 
     """
     with trial.cluster(label, instances=INSTANCES, **fields) as shop:
         users = filled(trial, shop)
-        shop.crash_store()
-        refused = sum(user.check().lost is not False for user in users) / USERS
-        down = sum(each.status != "up" for each in shop.backends)
-        shop.restart_store()
+        with shop.fault("store_crash"):
+            refused = sum(user.check().lost is not False for user in users) / USERS
+            down = sum(each.status != "up" for each in shop.backends)
         found = sum(user.check().lost is False for user in users) / USERS
     return refused, down, found
 

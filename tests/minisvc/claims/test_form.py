@@ -14,7 +14,7 @@ from minisvc.claims.page import card, page
 from minisvc.claims.plot import svg
 from minisvc.claims.result import Result
 from minisvc.claims.timeline import timeline
-from minisvc.claims.trial import Curve, Trial
+from minisvc.claims.trial import Curve, Run, Trial
 from minisvc.errors import StoreUnavailable
 from minisvc.exchange import Event, Exchange
 
@@ -118,6 +118,31 @@ def test_a_timeline_tells_up_from_correct_and_shades_the_fault():
     assert [share for share in line.correct if share is not None] == [1, 0]
     assert [(each.start_s, each.end_s, each.label) for each in line.shades] == [(10.0, 20.0, "a: crash")]
     assert timeline([], []).at_s == ()
+
+
+def test_a_timeline_shades_injected_faults_and_those_that_are_events_of_their_own_once():
+    sent = [exchange(100.0, 200, False), exchange(130.0, 200, False)]
+    said = [
+        Event(105.0, "fault", "store", "store_slow-1 begins: the store takes 0.1 s longer for each command."),
+        Event(110.0, "fault", "a", "crash-2 begins: a is down."),
+        Event(110.0, "crash", "a", ""),
+        Event(115.0, "fault", "store", "store_slow-1 ends; it touched 3 exchanges."),
+        Event(120.0, "fault", "b", "slow-3 could not begin: no such instance."),
+    ]
+    shades = [(each.start_s, each.end_s, each.label) for each in timeline(sent, said).shades]
+    assert shades == [(5.0, 15.0, "the store takes 0.1 s longer for each command"), (10.0, None, "a: crash")]
+
+
+def test_a_plot_joins_no_line_over_a_time_in_which_nobody_could_assert_anything():
+    refused = [exchange(100.0, 200, False), exchange(115.0, 503, None), exchange(130.0, 200, False)]
+    joined = []
+    for sent in (refused, [refused[0], refused[2]]):
+        run = Run("r", len(sent), 2, 2, 0, None, timeline(sent, []))
+        picture = svg(result(GOOD, runs=(run,)))
+        # The line of what was correct; it goes on by "L" (SVG 2, section 9.3.4).
+        lines = re.findall(r'<path d="([^"]*)" clip-path="[^"]*" style="fill: none; [^"]*stroke: #d55e00', picture)
+        joined.append(sum("L" in line for line in lines))
+    assert joined == [0, 1]
 
 
 def test_a_plot_takes_the_colour_of_the_text_around_it():
