@@ -37,6 +37,7 @@ FAMILIES = (
     "where_state_lives.replication",
     "where_state_lives.stores",
     "what_the_client_carries.conversation",
+    "retries_caches_money.retries",
     "retries_caches_money.caches",
 )
 """The modules of this package that make claims, in the order in which people see them."""
