@@ -1,7 +1,8 @@
 """A cookie jar for one user and one host, small and correct: RFC 6265 sections 5.1.4, 5.2 to 5.4.
 
 One user talks to one host over plain HTTP. So the Domain attribute matters only where it names another host,
-and a Secure cookie, which such a connection may not set (RFC 6265bis section 5.7), is not kept.
+and a Secure cookie, which such a connection may not set (RFC 6265bis section 5.7), is not kept. Nor is one that is too
+large, and nobody is told: the former one of that name stays (RFC 6265bis section 5.6).
 """
 
 from __future__ import annotations
@@ -13,6 +14,8 @@ from email.utils import mktime_tz, parsedate_tz
 from minisvc.clock import Clock
 
 NEVER = float("inf")
+MOST_BYTES = 4096
+"""Of a cookie's name and value together."""
 MOST_OBEYED = 64
 """Set-Cookie fields that a jar remembers as obeyed."""
 
@@ -52,6 +55,8 @@ class Jar:
         name, value = name.strip(), value.strip()
         attributes = _attributes(rest)
         if not equals or not name or "secure" in attributes or not self._is_ours(attributes.get("domain", "")):
+            return
+        if len(name) + len(value) > MOST_BYTES:
             return
         given = attributes.get("path", "")
         key = name, given if given.startswith("/") else _default_path(path)

@@ -31,6 +31,13 @@ def test_longer_paths_come_first_and_then_the_older_cookie():
     assert made.header("/shop") == "c=3; b=4; a=2"
 
 
+def test_a_cookie_of_more_than_4096_bytes_is_ignored_and_the_former_one_stays():
+    made = jar("a=1; Path=/", f"a={'x' * 4096}; Path=/; HttpOnly")
+    assert made.header("/") == "a=1"
+    made = jar("a=1; Path=/", f"a={'x' * 4095}; Path=/; HttpOnly")
+    assert made.header("/") == f"a={'x' * 4095}"
+
+
 def test_max_age_wins_over_expires_and_runs_out():
     clock = FakeClock(NOW_S)
     made = Jar(clock=clock)
