@@ -1,0 +1,57 @@
+"""A bar for a person who waits for several things in turn; nothing for a file or a pipe."""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+from collections.abc import Iterator
+from types import TracebackType
+from typing import Self
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+BAR = 16
+
+
+class Waiting:
+    """Shows on standard error which of `total` things is under way, if that is a terminal; gone when it closes."""
+
+    def __init__(self, total: int) -> None:
+        columns = (MofNCompleteColumn(), BarColumn(BAR), TimeElapsedColumn(), TextColumn("{task.description}"))
+        # What is printed goes where it was sent, and not to standard error.
+        self._bar = Progress(
+            *columns,
+            console=Console(stderr=True),
+            transient=True,
+            redirect_stdout=False,
+            redirect_stderr=False,
+            disable=not sys.stderr.isatty(),
+        )
+        self._task = self._bar.add_task("", total=total)
+
+    def __enter__(self) -> Self:
+        self._bar.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._bar.stop()
+
+    def begin(self, name: str) -> None:
+        """This one is under way."""
+        self._bar.update(self._task, description=name)
+
+    def end(self) -> None:
+        """It is done."""
+        self._bar.advance(self._task)
+
+    @contextlib.contextmanager
+    def aside(self) -> Iterator[None]:
+        """Out of the way, for as long as something is printed."""
+        self._bar.stop()
+        try:
+            yield
+        finally:
+            self._bar.start()
