@@ -57,8 +57,8 @@ def store_is_spof(trial: Trial) -> None:
     everybody, nobody = exactly(1, "100 %"), exactly(0, "0 %")
     for label, kept, fields in (
         ("Memcached", nobody, {"state": "memcached"}),
-        ("Redis with an append-only file", everybody, {"state": "redis", "durable": True}),
         ("SQL", everybody, {"state": "sqlite"}),
+        ("Redis with an append-only file", everybody, {"state": "redis", "durable": True}),
     ):
         refused, down, found = store_crashed(trial, label, **fields)
         trial.measured(f"share of users without their cart, {label} down", refused, everybody, samples=USERS)

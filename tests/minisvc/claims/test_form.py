@@ -65,9 +65,13 @@ def test_what_could_not_be_tried_is_inconclusive_and_says_why():
     assert "Could not be tried: no PostgreSQL here" in str(tried)
 
 
-def test_an_experiment_without_its_store_is_no_error(monkeypatch):
+@pytest.mark.parametrize(
+    "missing",
+    [StoreUnavailable("PostgreSQL", "it is not installed", "Install it"), claims.Untried("it is not installed")],
+)
+def test_an_experiment_that_lacks_something_here_is_no_error(monkeypatch, missing):
     def lacking(_trial: Trial) -> None:
-        raise StoreUnavailable("PostgreSQL", "it is not installed", "Install it")
+        raise missing
 
     monkeypatch.setattr(claims, "find", lambda _: replace(SHOWN, experiment=lacking))
     assert "it is not installed" in claims.run("a-claim").unable
