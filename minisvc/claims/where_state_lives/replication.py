@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -181,9 +180,9 @@ def written_and_crashed(trial: Trial, label: str, *, lag_s: float) -> Crashed:
     with trial.cluster(label, instances=2, state="replicated_memory", affinity="cookie", lag_s=lag_s) as shop:
         users = shop.add_users(6)
         written = keep_writing(trial, users)
-        before_s = time.monotonic()
+        before_s = trial.now_s()
         shop.crash("a")
-        after_s = time.monotonic()
+        after_s = trial.now_s()
         missing = [each for user in users for each in missing_writes(user, written)]
     of_crashed = [each for each in written if each.backend == "a"]
     lost = [each for each in missing if each.backend == "a"]
@@ -192,8 +191,8 @@ def written_and_crashed(trial: Trial, label: str, *, lag_s: float) -> Crashed:
 
 def keep_writing(trial: Trial, users: Sequence[User]) -> list[Exchange]:
     """Everybody adds things in turn, until some were written long before the last window began."""
-    began_s, written = time.monotonic(), list[Exchange]()
-    while time.monotonic() - began_s < WINDOWS * LAG_S:
+    began_s, written = trial.now_s(), list[Exchange]()
+    while trial.now_s() - began_s < WINDOWS * LAG_S:
         written += [user.add(trial.random.choice(GOODS)) for user in users]
     return written
 
