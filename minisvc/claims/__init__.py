@@ -38,6 +38,7 @@ FAMILIES = (
     "where_state_lives.stores",
     "what_the_client_carries.payload",
     "what_the_client_carries.cookies",
+    "what_the_client_carries.delegated",
     "what_the_client_carries.conversation",
     "retries_caches_money.retries",
     "retries_caches_money.caches",

@@ -27,7 +27,7 @@ JWS = Source("RFC 7515", "7.1 JWS Compact Serialization", "https://www.rfc-edito
 STATELESS = Source(
     "Fielding, Architectural Styles and the Design of Network-based Software Architectures",
     "5.1.3 Stateless",
-    "https://www.ics.uci.edu/~fielding/pubs/dissertation/rest_arch_style.htm",
+    "https://ics.uci.edu/~fielding/pubs/dissertation/rest_arch_style.htm#sec_5_1_3",
 )
 
 
