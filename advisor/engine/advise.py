@@ -18,7 +18,6 @@ from advisor.model import (
     Rulebook,
     ServiceClass,
 )
-from advisor.space import Answered, sufficient_in, worthwhile_in
 
 CLEAR_LEAD = 3
 WEIGHT = {word: weight for weight, word in enumerate(ServiceClass)}
@@ -32,6 +31,8 @@ def advise(rulebook: Rulebook, file: AnswerFile) -> Advice:
 
 
 def _component_advice(rulebook: Rulebook, file: AnswerFile, component: Component) -> ComponentAdvice:
+    from advisor.space import Answered, sufficient_in, worthwhile_in  # noqa: PLC0415  # to decide needs no proofs
+
     values = values_of(rulebook, file, component)
     facts = facts_of(rulebook, values)
     decision = decide(rulebook, facts, file.priorities)

@@ -1,27 +1,13 @@
-"""From a file to a `Rulebook`, or to every fault that the file has."""
+"""Where the rules come from: a file, or what was read of the advisor's own one before.
+
+What parses rules is imported when a text has to be parsed: that takes longer than to decide.
+"""
 
 from pathlib import Path
 
-from advisor.checker import Checker
-from advisor.document import Node, parse, read_text
-from advisor.errors import Fault, FileError, Place, RulesError
+from advisor.errors import Fault, FileError, Place
 from advisor.model import Rulebook
-from advisor.rules.arguments import companions_of, concerns_of, requirements_of, rules_of
-from advisor.rules.classes import component_classes_of, system_classes_of
-from advisor.rules.vocabulary import archetypes_of, facts_of, mechanisms_of, questions_of, words_of
-
-SECTIONS = (
-    "words",
-    "questions",
-    "facts",
-    "mechanisms",
-    "archetypes",
-    "concerns",
-    "requirements",
-    "rules",
-    "companions",
-    "classes",
-)
+from advisor.rules.snapshot import Snapshot
 
 
 def default_rules_file() -> Path:
@@ -41,12 +27,24 @@ def default_rules_file() -> Path:
 def load_rules(path: Path | None = None) -> Rulebook:
     """The rulebook in a file; None means the advisor's own rules.
 
+    The advisor's own are read from a snapshot if there is one of this very text, and else leave one behind.
+
     Raises:
         FileError: the file cannot be read, or is not YAML.
         RulesError: it breaks the rule scheme; carries every fault.
     """
-    path = path or default_rules_file()
-    return rulebook_of(read_text(path), _shown(path))
+    from advisor.document import read_text  # noqa: PLC0415
+
+    place = path or default_rules_file()
+    text, file = read_text(place), _shown(place)
+    if path:
+        return rulebook_of(text, file)
+    snapshot = Snapshot.of(text, file)
+    known = snapshot.recall()
+    if known is None:
+        known = rulebook_of(text, file)
+        snapshot.keep(known)
+    return known
 
 
 def rulebook_of(text: str, file: str = "rules.yaml") -> Rulebook:
@@ -56,46 +54,9 @@ def rulebook_of(text: str, file: str = "rules.yaml") -> Rulebook:
         FileError: the text is not YAML.
         RulesError: it breaks the rule scheme; carries every fault.
     """
-    check = Checker(strict_words=True)
-    book = _rulebook(parse(text, file), file, check)
-    if check.faults:
-        raise RulesError(sorted(check.faults, key=_position))
-    return book
+    from advisor.rules.reading import rulebook_of  # noqa: PLC0415
 
-
-def _rulebook(root: Node, file: str, check: Checker) -> Rulebook:
-    parts = check.mapping(root, "a rules file", {"version", *SECTIONS}, ["version", *SECTIONS])
-    if "version" in parts:
-        check.integer(parts["version"], "version", 1, 1)
-    empty = Node((), "mapping", root.place)
-    words, questions, facts, mechanisms, archetypes, concerns, requirements, rules, companions, classes = (
-        parts.get(name, empty) for name in SECTIONS
-    )
-    asked = questions_of(questions, check)
-    derived = facts_of(facts, asked, check)
-    known = {name: frozenset(question.choices) for name, question in asked.items()}
-    known |= {name: frozenset(fact.choices) for name, fact in derived.items()}
-    catalogue = mechanisms_of(mechanisms, check)
-    matters = concerns_of(concerns, check)
-    return Rulebook(
-        file=file,
-        words=words_of(words, check),
-        questions=asked,
-        facts=derived,
-        mechanisms=catalogue,
-        archetypes=archetypes_of(archetypes, asked, check),
-        concerns=matters,
-        requirements=requirements_of(requirements, known, catalogue, check),
-        rules=rules_of(rules, known, catalogue, matters, check),
-        companions=companions_of(companions, known, catalogue, check),
-        component_classes=component_classes_of(classes, check),
-        system_classes=system_classes_of(classes, check),
-    )
-
-
-def _position(fault: Fault) -> tuple[int, int]:
-    place = fault.place or Place("")
-    return (place.line or 0, place.column or 0)
+    return rulebook_of(text, file)
 
 
 def _shown(path: Path) -> str:
