@@ -19,6 +19,7 @@ from flask.typing import ResponseReturnValue
 from minisvc.claims.claim import WHERE_STATE_LIVES, Source, Untried, claim
 from minisvc.claims.expected import at_least, at_most, between, exactly
 from minisvc.claims.trial import Curve, Trial
+from minisvc.cluster import Cluster
 from minisvc.services import cart
 from minisvc.users import Mind
 from minisvc.users.journeys import Journey, Moves
@@ -48,7 +49,8 @@ NOEVICTION = Source(
     "Server memory grows in proportion to live sessions.",
     when=f"One instance in a process of its own; after {WARM_UP * A_ROUND} sessions to warm up, {ROUNDS} times "
     f"{A_ROUND} more, with a note of {NOTE:,} random letters each.",
-    predicts=f"resident memory is a straight line (R² > 0.99) of {NOTE:,} to {3 * NOTE:,} bytes a session",
+    predicts=f"resident memory is a straight line (R² > 0.99) of {NOTE:,} to {3 * NOTE:,} bytes a session, on top of "
+    "the idle instance",
     derivation="Each session is a record of its note, for which an encoder that grows by doubling takes up to "
     "twice the room; id, times, version and table entry are less than another note.",
     control="The same users with the session in a signed cookie: the line is flat.",
@@ -63,12 +65,14 @@ def memory_per_session(trial: Trial) -> None:
     trial.measured("R² of resident memory over sessions", held.r_squared, straight, samples=ROUNDS + 1)
     grows = between(NOTE, 3 * NOTE, "from the note alone to twice its room and as much again for all around it")
     trial.measured("resident bytes a session", held.slope, grows, unit="B", samples=ROUNDS + 1)
+    start = between(0.9, 1.15, "the first requests fill caches and start threads, some megabytes", "1")
+    trial.measured("the line where there is no session, over the idle instance", held.intercept / held.idle, start)
     carried = weigh(trial, "in a signed cookie", "signed_cookie")
     flat = at_most(0.2 * NOTE, "buffers and caches that grow now and then", "about 0")
     trial.control("the same in a signed cookie", carried.slope, flat, other=grows, unit="B", samples=ROUNDS + 1)
     trial.plot(
         "sessions",
-        "resident kB more than at first",
+        "resident kB more than idle",
         held.curve("session in memory"),
         carried.curve("session in a signed cookie"),
     )
@@ -128,8 +132,9 @@ def noting_cart(instance: str) -> Flask:
 
 @dataclass(frozen=True, slots=True)
 class Weighed:
-    """What a process weighed after each round: sessions acknowledged so far, and its resident bytes."""
+    """What a process weighed, in resident bytes: idle, and with so many sessions acknowledged."""
 
+    idle: int
     sessions: Sequence[int]
     resident: Sequence[int]
 
@@ -139,13 +144,18 @@ class Weighed:
         return linear_regression(self.sessions, self.resident).slope
 
     @property
+    def intercept(self) -> float:
+        """Bytes of that line where there is no session."""
+        return linear_regression(self.sessions, self.resident).intercept
+
+    @property
     def r_squared(self) -> float:
         """The share of the variance that a straight line explains."""
         return correlation(self.sessions, self.resident) ** 2
 
     def curve(self, label: str) -> Curve:
-        """Kilobytes more than at first."""
-        return Curve(label, self.sessions, [(each - self.resident[0]) / 1000 for each in self.resident])
+        """Kilobytes more than idle."""
+        return Curve(label, self.sessions, [(each - self.idle) / 1000 for each in self.resident])
 
 
 def weigh(trial: Trial, label: str, state: str) -> Weighed:
@@ -153,16 +163,26 @@ def weigh(trial: Trial, label: str, state: str) -> Weighed:
     told, sessions, resident = list[str](), list[int](), list[int]()
     fields: dict[str, Any] = {"instances": 1, "state": state, "host": "process"}
     with trial.cluster(label, f"{__name__}:noting_cart", **fields) as shop:
-        (onlooker,) = shop.add_users(1)
+        idle = resident_bytes(shop)
         for number in range(WARM_UP + ROUNDS):
             # Few connections, for each has a thread, which has memory of its own.
             seed = trial.random.getrandbits(32)
             shop.load(noter(NOTE, told), users=A_ROUND, steps=A_ROUND, connections=4, seed=seed)
             if number >= WARM_UP - 1:
-                look = onlooker.mind.ask("GET", "/resident", expect=lambda said: resident.append(said["bytes"]))
-                onlooker.perform(look)
                 sessions.append(len(told))
-    return Weighed(sessions, resident)
+                resident.append(resident_bytes(shop))
+        # Last, for to look into them makes the process copy them.
+        accounted = shop.memory().session_bytes
+    if accounted:
+        trial.note(f"Accounted, as Python objects, a session is {accounted:,.0f} bytes; the rest is room left between.")
+    return Weighed(idle, sessions, resident)
+
+
+def resident_bytes(shop: Cluster) -> int:
+    """What the only instance's process weighs, as it says."""
+    (onlooker,), found = shop.add_users(1), list[int]()
+    onlooker.perform(onlooker.mind.ask("GET", "/resident", expect=lambda said: found.append(said["bytes"])))
+    return found[0]
 
 
 def noter(length: int, told: list[str]) -> Journey:

@@ -9,7 +9,7 @@ from minisvc.keyvalue.redis import RedisKeyValue
 from minisvc.policies import POLICIES
 from minisvc.replicas.copies import Copies
 from minisvc.replicas.lag import Lag
-from minisvc.stores import redis_server
+from minisvc.stores import memcached_server, redis_server
 
 
 def is_off(*_, **__):
@@ -65,6 +65,22 @@ def test_a_store_that_checks_no_version_loses_what_it_acknowledged(monkeypatch):
         "additions acknowledged at once, versions checked",
         "additions in the cart, the others repeated",
     ]
+
+
+def test_a_session_that_is_read_twice_costs_a_round_trip_more(monkeypatch):
+    get = RedisKeyValue.get
+    monkeypatch.setattr(RedisKeyValue, "get", lambda self, key: get(self, key) and get(self, key))
+    assert faults("store-costs-latency") == [
+        "round trips to read, Redis",
+        "delays longer to read, Redis",
+        "round trips to add, Redis",
+        "delays longer to add, Redis",
+    ]
+
+
+def test_a_memcached_that_ignores_its_bound_logs_nobody_out(monkeypatch):
+    monkeypatch.setattr("minisvc.state.memcached.open_store", lambda url, _keeping: memcached_server.open_store(url))
+    assert "share logged out, Memcached" in faults("eviction-logs-out")
 
 
 def test_a_redis_without_its_file_comes_back_empty(monkeypatch):
