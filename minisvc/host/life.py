@@ -66,7 +66,10 @@ class Life:
                 raise InstanceCrashed
 
     def hold(self) -> None:
-        """Wait while the instance hangs; raises InstanceCrashed if it dies of it."""
+        """Wait while the instance hangs; raises InstanceCrashed if it dies of it, or is dead."""
+        if not self.fence.is_open:
+            # Cut from its store, a handler may have an answer ready before its connection is reset.
+            raise InstanceCrashed
         if not self.hung:
             return
         me = threading.get_ident()

@@ -31,7 +31,7 @@ def run(*args: str) -> subprocess.CompletedProcess[str]:
         (["up", "--state", "memry"], "state 'memry' is not known. Did you mean \"memory\"?"),
         (["up", "carts"], "There is no service, layout or file 'carts'. Did you mean \"cart\"?"),
         (["up", "--port", "99999"], "port is 99999; it must be a whole number from 0 to 65535."),
-        (["up", "--state", "redis", "--store", "here"], "store_url is 'here'; it must be a Redis address"),
+        (["up", "--state", "redis", "--store", "here"], "store_url is 'here'; it must be an address such as redis://"),
         (
             ["up", "--state", "redis", "--store", "redis://127.0.0.1:1"],
             "The store redis://127.0.0.1:1 is not available",
@@ -143,7 +143,7 @@ def test_a_wrong_option_is_guessed():
         (["up", "--users", "-1"], "minisvc: --users is '-1'; it must be a whole number from 0 to 1000.\n"),
         (["up", "--rate", "0"], "minisvc: --rate is '0'; it must be a number from 0.01 to 1000.\n"),
         (["up", "--rate", "nan"], "minisvc: --rate is 'nan'; it must be a number from 0.01 to 1000.\n"),
-        (["up", "--seed", "x"], "minisvc: --seed is 'x'; it must be a whole number from 0 to 2.14748e+09.\n"),
+        (["up", "--seed", "x"], "minisvc: --seed is 'x'; it must be a whole number from 0 to 2147483648.\n"),
         (
             ["up", "two-services", "--state", "redis"],
             "minisvc: --state changes one service, and two-services has cart, simple_server.\n  Change it in",

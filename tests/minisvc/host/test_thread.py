@@ -72,6 +72,18 @@ def test_a_handler_in_flight_does_nothing_more_after_a_crash(gate):
     assert marks == []
 
 
+def test_what_ends_between_fence_and_reset_is_not_answered(gate):
+    host = ThreadHost("a", apps.plain)
+    host.start()
+    with ask(host, f"/wait?{gate.port}") as link:
+        gate.entered()
+        host._life.fence.close()
+        gate.go()
+        with pytest.raises(ConnectionResetError):
+            link.recv(1)
+    host.crash()
+
+
 def test_a_crash_closes_the_fence_before_it_resets_connections():
     order = []
 
