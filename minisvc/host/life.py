@@ -66,10 +66,7 @@ class Life:
                 raise InstanceCrashed
 
     def hold(self) -> None:
-        """Wait while the instance hangs; raises InstanceCrashed if it dies of it, or is dead."""
-        if not self.fence.is_open:
-            # Cut from its store, a handler may have an answer ready before its connection is reset.
-            raise InstanceCrashed
+        """Wait while the instance hangs; raises InstanceCrashed if it dies of it."""
         if not self.hung:
             return
         me = threading.get_ident()
@@ -82,6 +79,15 @@ class Life:
                 raise InstanceCrashed
             if inside:
                 self._inside.add(me)
+
+    def speak(self) -> None:
+        """Wait while it hangs; raises InstanceCrashed if it is dead.
+
+        Cut from its store, a handler may have an answer ready before its connection is reset.
+        """
+        self.hold()
+        if not self.fence.is_open:
+            raise InstanceCrashed
 
     def hang(self) -> None:
         """Do nothing until `resume`."""
@@ -149,7 +155,7 @@ class Life:
                 return
             accepted.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             link = _Link(accepted.family, accepted.type, accepted.proto, accepted.detach())
-            link.hold = self.hold
+            link.hold, link.speak = self.hold, self.speak
             with contextlib.suppress(InstanceCrashed):
                 # While it hangs, the rest waits in the kernel's backlog.
                 self.hold()
@@ -191,6 +197,7 @@ class _Link(socket.socket):
     """An accepted connection on which nothing is said while the instance hangs, be it HTTP or a WebSocket."""
 
     hold: Callable[[], None]
+    speak: Callable[[], None]
 
     def recv(self, *args: Any) -> bytes:
         data = super().recv(*args)
@@ -198,11 +205,11 @@ class _Link(socket.socket):
         return data
 
     def send(self, *args: Any) -> int:
-        self.hold()
+        self.speak()
         return super().send(*args)
 
     def sendall(self, *args: Any) -> None:
-        self.hold()
+        self.speak()
         super().sendall(*args)
 
 
