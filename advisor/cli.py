@@ -5,10 +5,14 @@ import os
 import re
 import sys
 from collections.abc import Sequence
-from typing import NoReturn
 
 from advisor.commands import lines
-from advisor.errors import AdvisorError, Cancelled, Fault, UsageError, did_you_mean
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:  # a quarter of what --help may take, if it were imported
+    from typing import NoReturn
+
+    from advisor.errors import Fault
 
 DONE, BAD, CANCELLED = 0, 2, 130
 OPTIONS = ("--json", "--format", "--output", "--set", "--rules", "--plain", "--answers", "--version", "--help")
@@ -17,7 +21,9 @@ OPTIONS = ("--json", "--format", "--output", "--set", "--rules", "--plain", "--a
 class _Parser(lines.LateParser):
     """Raises instead of exiting, and guesses what was meant."""
 
-    def error(self, message: str) -> NoReturn:
+    def error(self, message: str) -> "NoReturn":
+        from advisor.errors import Fault, UsageError, did_you_mean  # noqa: PLC0415
+
         wrong = re.search(r"argument (\S+): invalid choice: '([^']*)'", message)
         unknown = re.search(r"unrecognized arguments: (\S+)", message)
         if wrong:
@@ -27,8 +33,10 @@ class _Parser(lines.LateParser):
             raise UsageError([Fault(None, f'there is no option "{unknown[1]}".', did_you_mean(unknown[1], others))])
         raise UsageError([Fault(None, f"{message}.", f"See {self.prog} --help.")])
 
-    def _wrong_choice(self, argument: str, value: str) -> Fault:
+    def _wrong_choice(self, argument: str, value: str) -> "Fault":
         """The fault of an argument, called as argparse calls it, whose value is none of its choices."""
+        from advisor.errors import Fault, did_you_mean  # noqa: PLC0415
+
         action = next(each for each in self._actions if argument in {each.metavar, "/".join(each.option_strings)})
         what = f"there is no {argument.removeprefix('--').lower()}" if action.option_strings else "there is no command"
         return Fault(None, f'{what} "{value}".', did_you_mean(value, map(str, action.choices or ())))
@@ -46,20 +54,26 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         status = _run(_parser().parse_args(argv))
         sys.stdout.flush()
-    except AdvisorError as error:
-        print(f"advisor: {error}" if len(error.faults) == 1 else error, file=sys.stderr)
-        return BAD
-    except Cancelled as cancelled:
-        print(f"\nCancelled. {cancelled.way_on}", file=sys.stderr)
-        return CANCELLED
-    except KeyboardInterrupt:
-        print("\nCancelled.", file=sys.stderr)
-        return CANCELLED
     except BrokenPipeError:
         # The reader has seen enough. Without this, Python complains once more as it exits.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return DONE
+    except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001  # told, or raised again
+        return _told(error)
     return status
+
+
+def _told(error: BaseException) -> int:
+    """Say what went wrong on stderr, and which exit status that is; whatever nobody foresaw is raised again."""
+    from advisor.errors import AdvisorError, Cancelled  # noqa: PLC0415  # most lines end well
+
+    if isinstance(error, AdvisorError):
+        print(f"advisor: {error}" if len(error.faults) == 1 else error, file=sys.stderr)
+        return BAD
+    if not isinstance(error, KeyboardInterrupt):
+        raise error
+    print("\nCancelled." + (f" {error.way_on}" if isinstance(error, Cancelled) else ""), file=sys.stderr)
+    return CANCELLED
 
 
 def _parser() -> _Parser:

@@ -1,13 +1,16 @@
 """How the lines of the reporting commands are read. Each command is imported when it is wanted: --help needs none."""
 
 import argparse
+import os
+import sys
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, TypeAlias
 
-if TYPE_CHECKING:
+TYPE_CHECKING = False
+if TYPE_CHECKING:  # the module of this name is slow to import
     from pathlib import Path
+    from typing import Any, TypeAlias
 
-Lines: TypeAlias = "argparse._SubParsersAction[Any]"  # argparse has no public name for what add_subparsers returns
+    Lines: TypeAlias = "argparse._SubParsersAction[Any]"  # argparse has no public name for what add_subparsers returns
 
 
 def path(text: str) -> "Path":
@@ -15,6 +18,24 @@ def path(text: str) -> "Path":
     from pathlib import Path  # noqa: PLC0415
 
     return Path(text)
+
+
+class QuickHelp(argparse.HelpFormatter):
+    """Asks for the terminal's width by itself: argparse asks a module that is slow to import."""
+
+    def __init__(self, prog: str) -> None:
+        super().__init__(prog, width=_columns() - 2)
+
+
+def _columns() -> int:
+    """The width to write for: what COLUMNS says, else the terminal's, else 80."""
+    said = os.environ.get("COLUMNS", "")
+    if said.isdecimal() and int(said):
+        return int(said)
+    try:
+        return os.get_terminal_size(sys.stdout.fileno()).columns or 80
+    except (OSError, ValueError):  # no terminal, or nothing that has a number
+        return 80
 
 
 class LateParser(argparse.ArgumentParser):
@@ -26,7 +47,10 @@ class LateParser(argparse.ArgumentParser):
 
     arguments: Callable[[argparse.ArgumentParser], None] | None = None
 
-    def parse_known_args(self, *args: Any, **kwargs: Any) -> Any:
+    def __init__(self, **kwargs: "Any") -> None:
+        super().__init__(**{"formatter_class": QuickHelp, **kwargs})
+
+    def parse_known_args(self, *args: "Any", **kwargs: "Any") -> "Any":
         """Add the arguments, then parse as argparse does."""
         add, self.arguments = self.arguments, None
         if add:
@@ -35,7 +59,7 @@ class LateParser(argparse.ArgumentParser):
         return super().parse_known_args(*args, **kwargs)
 
 
-def declare(commands: Lines) -> None:
+def declare(commands: "Lines") -> None:
     """Add the commands that report to a parser that makes `LateParser`s; a line that names one carries it as `do`."""
     _command(commands, "recommend", _do_recommend, _recommend, "advise on answer files, without questions")
     _command(commands, "explain", _do_explain, _explain, "tell what the rules know under a name")
@@ -44,7 +68,7 @@ def declare(commands: Lines) -> None:
 
 
 def _command(
-    commands: Lines,
+    commands: "Lines",
     name: str,
     do: Callable[[argparse.Namespace], None],
     arguments: Callable[[argparse.ArgumentParser], None],
