@@ -2,6 +2,7 @@
 
 >>> from minisvc import claims
 >>> claims.run("crash-loses-share")     # in a notebook, the result displays itself
+>>> claims.compare()                    # and so does the table of all places of state
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import time
 from importlib import import_module
 
 from minisvc.claims.claim import GROUPS, Claim, Source, UnknownClaim, Untried, registered
+from minisvc.claims.comparison import Comparison, compare
 from minisvc.claims.result import HOLDS, INCONCLUSIVE, REFUTED, Result
 from minisvc.claims.trial import Trial
 from minisvc.errors import StoreUnavailable
@@ -20,10 +22,12 @@ __all__ = [
     "INCONCLUSIVE",
     "REFUTED",
     "Claim",
+    "Comparison",
     "Result",
     "Source",
     "UnknownClaim",
     "Untried",
+    "compare",
     "every",
     "find",
     "run",
@@ -38,9 +42,11 @@ FAMILIES = (
     "where_state_lives.stores",
     "what_the_client_carries.payload",
     "what_the_client_carries.cookies",
+    "what_the_client_carries.signed_tokens",
     "what_the_client_carries.delegated",
     "what_the_client_carries.conversation",
     "retries_caches_money.retries",
+    "retries_caches_money.deliveries",
     "retries_caches_money.caches",
 )
 """The modules of this package that make claims, in the order in which people see them."""
