@@ -14,11 +14,8 @@ from minisvc.commands.values import MOST_SEED, number, refuse_unwritable
 from minisvc.errors import MinisvcError, did_you_mean
 
 if TYPE_CHECKING:
-    from rich.text import Text
-
     from minisvc.claims import Claim, Result
     from minisvc.claims.history import History
-    from minisvc.live.pen import Pen
     from minisvc.live.waiting import Waiting
 
 REFUTED, INTERRUPTED = 1, 130
@@ -53,14 +50,14 @@ def show(asked: argparse.Namespace) -> int:
     from minisvc import claims  # noqa: PLC0415
     from minisvc.claims.history import History  # noqa: PLC0415
     from minisvc.claims.reference import markdown  # noqa: PLC0415
+    from minisvc.live.printing import printed  # noqa: PLC0415
     from minisvc.live.verdicts import listed  # noqa: PLC0415
 
     if asked.markdown:
         sys.stdout.write(markdown())
         return 0
-    pen, history = _pen(), History()
-    _print(listed(claims.every(), history.all(), pen))
-    _print([*pen.wrapped("minisvc claims run ID tries one, minisvc claims run all of them.", "dim")])
+    last = History().all()
+    printed(lambda pen: listed(claims.every(), last, pen))
     return 0
 
 
@@ -96,10 +93,11 @@ class _Told:
 
     def tell(self, result: Result) -> None:
         from minisvc.claims.history import CannotKeep  # noqa: PLC0415
+        from minisvc.live.printing import printed  # noqa: PLC0415
         from minisvc.live.verdicts import told  # noqa: PLC0415
 
         if not self._quiet:
-            _print(told(result, _pen()))
+            printed(lambda pen: told(result, pen))
         try:
             self._history.keep(result)
         except CannotKeep as error:
@@ -112,10 +110,9 @@ def _try(wanted: Sequence[Claim], seed: int, results: list[Result], waiting: Wai
     from minisvc import claims  # noqa: PLC0415
 
     for each in wanted:
-        waiting.begin(each.id)
+        waiting.next(each.id)
         result = claims.run(each.id, seed)
         results.append(result)
-        waiting.end()
         with waiting.aside():
             told.tell(result)
 
@@ -147,10 +144,11 @@ def _guess(claim_id: str, known: Sequence[str]) -> str:
 
 
 def _sum_up(results: Sequence[Result], wanted: int, seed: int, *, as_json: bool) -> None:
+    from minisvc.live.printing import printed  # noqa: PLC0415
     from minisvc.live.verdicts import summed_up  # noqa: PLC0415
 
     if not as_json:
-        _print(summed_up(results, wanted, _pen()))
+        printed(lambda pen: summed_up(results, wanted, pen))
         return
     data = {"seed": seed, "wanted": wanted, "tried": len(results), "results": [each.data() for each in results]}
     sys.stdout.write(json.dumps(data, indent=2, ensure_ascii=False, allow_nan=False) + "\n")
@@ -160,22 +158,3 @@ def _status(results: Iterable[Result]) -> int:
     from minisvc import claims  # noqa: PLC0415
 
     return REFUTED if any(each.verdict == claims.REFUTED for each in results) else 0
-
-
-def _pen() -> Pen:
-    from rich.console import Console  # noqa: PLC0415
-
-    from minisvc.live.pen import Pen  # noqa: PLC0415
-
-    console = Console()
-    return Pen(console.width, ascii_only=console.options.ascii_only)
-
-
-def _print(lines: Iterable[Text]) -> None:
-    """Whole lines, of the width they were drawn for, at once."""
-    from rich.console import Console  # noqa: PLC0415
-
-    console = Console(highlight=False)
-    for line in lines:
-        console.print(line, no_wrap=True, crop=False, overflow="ignore")
-    sys.stdout.flush()

@@ -43,20 +43,15 @@ def add(commands: Any) -> None:
 
 def run(asked: argparse.Namespace) -> int:
     """Run the load to its end, or until Ctrl-C, and show what came of it."""
-    from rich.console import Console  # noqa: PLC0415
-
     from minisvc.live.outcome import drawn  # noqa: PLC0415
-    from minisvc.live.pen import Pen  # noqa: PLC0415
+    from minisvc.live.printing import printed  # noqa: PLC0415
 
     load = _load(asked)
     for path in filter(None, (asked.json, asked.csv)):
         refuse_unwritable(path)
     with _opened(asked, load) as (name, start, ledger):
         result, status = _result(start)
-    console = Console(highlight=False)
-    pen = Pen(console.width, ascii_only=console.options.ascii_only)
-    for line in drawn(result, name, pen):
-        console.print(line, no_wrap=True, crop=False, overflow="ignore")
+    printed(lambda pen: drawn(result, name, pen))
     _write(asked, result, ledger)
     return status
 

@@ -25,6 +25,7 @@ def listed(every: Sequence[Claim], last: Mapping[str, Last], pen: Pen) -> Iterat
             yield Text(f"{group} ({len(some)})", "bold underline")
         for each in some:
             yield from _entry(each, last.get(each.id), pen)
+    yield from pen.wrapped("minisvc claims run ID tries one, minisvc claims run all of them.", "dim")
 
 
 def told(result: Result, pen: Pen) -> Iterator[Text]:

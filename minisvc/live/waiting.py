@@ -28,7 +28,7 @@ class Waiting:
             redirect_stderr=False,
             disable=not sys.stderr.isatty(),
         )
-        self._task = self._bar.add_task("", total=total)
+        self._task, self._begun = self._bar.add_task("", total=total), 0
 
     def __enter__(self) -> Self:
         self._bar.start()
@@ -39,13 +39,10 @@ class Waiting:
     ) -> None:
         self._bar.stop()
 
-    def begin(self, name: str) -> None:
-        """This one is under way."""
-        self._bar.update(self._task, description=name)
-
-    def end(self) -> None:
-        """It is done."""
-        self._bar.advance(self._task)
+    def next(self, name: str) -> None:
+        """This one is under way, and those before it are done."""
+        self._bar.update(self._task, description=name, completed=self._begun)
+        self._begun += 1
 
     @contextlib.contextmanager
     def aside(self) -> Iterator[None]:
