@@ -14,7 +14,7 @@ from minisvc.errors import LayoutError
 from minisvc.field_faults import address, choice, seconds, twice, unknown, whole
 from minisvc.keeping import Keeping
 
-SERVICES = ("cart", "catalog", "assistant", "accounts", "payments")
+SERVICES = ("cart", "catalog", "assistant", "accounts", "payments", "webhooks")
 STATES = (
     "memory",
     "replicated_memory",
@@ -127,8 +127,8 @@ class Service:
         weights: one whole number from 1 to 100 an instance, for policies that weigh; None: all equal.
         store_url: a real store to use, such as "redis://127.0.0.1:6379/0"; None starts one.
         keeping: how sessions are kept there; `Layout.but` takes its fields directly.
-        database: where a service that has records of its own (accounts, payments) keeps them, one of `DATABASES`; it is
-            opened for such services alone.
+        database: where a service that has records of its own (accounts, payments, webhooks) keeps them, one of
+            `DATABASES`; it is opened for such services alone.
         database_url: a real PostgreSQL to use for them; None starts one, or makes a file.
     """
 

@@ -43,6 +43,7 @@ FAMILIES = (
     "what_the_client_carries.payload",
     "what_the_client_carries.cookies",
     "what_the_client_carries.signed_tokens",
+    "what_the_client_carries.forgeries",
     "what_the_client_carries.delegated",
     "what_the_client_carries.conversation",
     "retries_caches_money.retries",

@@ -20,6 +20,7 @@ SERVICES = {
     "assistant": "minisvc.services.assistant:create_app",
     "accounts": "minisvc.services.accounts.app:create_app",
     "payments": "minisvc.services.payments:create_app",
+    "webhooks": "minisvc.services.webhooks:create_app",
 }
 """Each function takes the instance's name and returns a fresh Flask app. Only what is used is imported."""
 

@@ -20,6 +20,7 @@ from minisvc.exchange import Exchange
 from minisvc.users.errors import LoadError
 from minisvc.users.mind import GOODS, Forget, Mind, Step, Think
 from minisvc.users.payer import payer
+from minisvc.users.sender import sender
 
 Moves = Generator[Step | Think | Forget, Exchange, None]
 Journey = Callable[[Mind], Moves]
@@ -47,7 +48,13 @@ def looker(user: Mind) -> Moves:
     yield user.check()
 
 
-JOURNEYS: dict[str, Journey] = {"shopper": shopper, "newcomer": newcomer, "looker": looker, "payer": payer}
+JOURNEYS: dict[str, Journey] = {
+    "shopper": shopper,
+    "newcomer": newcomer,
+    "looker": looker,
+    "payer": payer,
+    "sender": sender,
+}
 """Those that a load knows by name."""
 
 
