@@ -141,5 +141,8 @@ def _registry(key: TokenKey) -> JWERegistry | None:
 
 
 def _date(moment_s: float) -> float:
-    """A NumericDate (RFC 7519, section 2): whole where it is, else to the millisecond, for each byte is carried."""
-    return int(moment_s) if moment_s == int(moment_s) else round(moment_s, 3)
+    """A NumericDate (RFC 7519, section 2): whole where it is, else to the millisecond, for each byte is carried.
+
+    Downwards: a token that is shown at once must not come from the future.
+    """
+    return int(moment_s) if moment_s == int(moment_s) else math.floor(moment_s * 1000) / 1000

@@ -50,6 +50,11 @@ def with_header(token: str, **members: object) -> str:
     return f"{part({**header, **members})}.{rest}"
 
 
+def test_a_token_is_good_at_the_very_moment_in_which_it_was_issued(tokens, clock):
+    clock.advance(0.0007)
+    assert tokens.read(tokens.issue({}, 60))["iat"] == NOW_S
+
+
 def test_a_token_says_what_it_was_told_and_for_whom(tokens):
     claims = tokens.read(tokens.issue({"sub": "ann", "näme": "☃", "none": None}, 60))
     assert claims.pop("jti")
