@@ -138,6 +138,15 @@ def _do_compare(line: argparse.Namespace) -> None:
 
 
 def _do_recommend(line: argparse.Namespace) -> None:
+    keep = None
+    if line.format == "json" and line.output is None:
+        from advisor.commands.again import Asked  # noqa: PLC0415
+
+        asked = Asked(line.files, line.rules)
+        keep, known = asked.keep, asked.answer()
+        if known is not None:
+            sys.stdout.write(known)
+            return
     from advisor.commands import recommend  # noqa: PLC0415
 
-    recommend.run(line.files, line.rules, line.format, line.output)
+    recommend.run(line.files, line.rules, line.format, line.output, keep)

@@ -1,6 +1,6 @@
 """`advisor recommend FILE...`: advice on answer files, without questions."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from json import dumps
 from pathlib import Path
 
@@ -14,8 +14,10 @@ from advisor.report.data import data_of
 from advisor.report.forms import text_of
 from advisor.rules import load_rules
 
+Keep = Callable[[str], None]
 
-def run(files: Sequence[Path], rules: Path | None, form: str, output: str | None) -> None:
+
+def run(files: Sequence[Path], rules: Path | None, form: str, output: str | None, keep: Keep | None = None) -> None:
     """Report on answer files; those without faults are reported on even if others have some.
 
     Args:
@@ -23,6 +25,7 @@ def run(files: Sequence[Path], rules: Path | None, form: str, output: str | None
         rules: None means the advisor's own.
         form: one of `advisor.report.forms.SUFFIXES`.
         output: a file or a folder, as it was written; None means standard output.
+        keep: gets the reports as one text where no file has faults.
 
     Raises:
         UsageError: the reports cannot all go where they should.
@@ -35,6 +38,8 @@ def run(files: Sequence[Path], rules: Path | None, form: str, output: str | None
         faults += _report(cases, form, output, several=len(files) > 1)
     if faults:
         raise AnswersError(faults)
+    if keep:
+        keep(_text(cases, form, several=len(files) > 1))
 
 
 def show(advice: Advice, rulebook: Rulebook) -> None:

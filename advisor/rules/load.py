@@ -1,13 +1,13 @@
 """Where the rules come from: a file, or what was read of the advisor's own one before.
 
-What parses rules is imported when a text has to be parsed: that takes longer than to decide.
+What reads rules is imported when there is a text to read: that takes longer than to decide.
 """
 
 from pathlib import Path
 
-from advisor.errors import Fault, FileError, Place
-from advisor.model import Rulebook
-from advisor.rules.snapshot import Snapshot
+TYPE_CHECKING = False
+if TYPE_CHECKING:  # slow to import
+    from advisor.model import Rulebook
 
 
 def default_rules_file() -> Path:
@@ -20,11 +20,13 @@ def default_rules_file() -> Path:
     for place in (package / "rules.yaml", package.parent / "rules.yaml"):
         if place.is_file():
             return place
+    from advisor.errors import Fault, FileError, Place  # noqa: PLC0415
+
     hint = "Install statewise again, or name a rules file: --rules FILE."
     raise FileError([Fault(Place(str(package / "rules.yaml")), "the advisor's rules are missing.", hint)])
 
 
-def load_rules(path: Path | None = None) -> Rulebook:
+def load_rules(path: Path | None = None) -> "Rulebook":
     """The rulebook in a file; None means the advisor's own rules.
 
     The advisor's own are read from a snapshot if there is one of this very text, and else leave one behind.
@@ -34,6 +36,7 @@ def load_rules(path: Path | None = None) -> Rulebook:
         RulesError: it breaks the rule scheme; carries every fault.
     """
     from advisor.document import read_text  # noqa: PLC0415
+    from advisor.rules.snapshot import Snapshot  # noqa: PLC0415
 
     place = path or default_rules_file()
     text, file = read_text(place), _shown(place)
@@ -47,7 +50,7 @@ def load_rules(path: Path | None = None) -> Rulebook:
     return known
 
 
-def rulebook_of(text: str, file: str = "rules.yaml") -> Rulebook:
+def rulebook_of(text: str, file: str = "rules.yaml") -> "Rulebook":
     """The rulebook in a text; `file` names it in messages.
 
     Raises:

@@ -62,7 +62,7 @@ def test_a_snapshot_that_other_code_wrote_is_not_used(
     cache: Path, read: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     load_rules()
-    monkeypatch.setattr("advisor.rules.snapshot._code", lambda: [("advisor/model/rulebook.py", 1, 1)])
+    monkeypatch.setattr("advisor.cache.code", lambda: (("advisor/model/rulebook.py", 1, 1),))
     load_rules()
     assert len(read) == 2
 

@@ -1,0 +1,93 @@
+"""Advice as JSON that was asked for before: the same text, and at once, unless anything has changed."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from advisor import cache
+from advisor.cli import main
+from advisor.commands import recommend
+from advisor.rules import default_rules_file
+
+
+@pytest.fixture(autouse=True)
+def kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    return tmp_path / "cache" / "statewise"
+
+
+@pytest.fixture
+def worked(monkeypatch: pytest.MonkeyPatch) -> list[object]:
+    """What advice was worked out for."""
+    done: list[object] = []
+    advise = recommend.advise
+
+    def noting(rulebook: object, file: object) -> object:
+        done.append(file)
+        return advise(rulebook, file)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(recommend, "advise", noting)
+    return done
+
+
+def asked(capsys: pytest.CaptureFixture[str], *line: object) -> str:
+    assert main(["recommend", *map(str, line), "--json"]) == 0
+    return capsys.readouterr().out
+
+
+def test_the_same_question_gets_the_same_text_without_work(
+    capsys: pytest.CaptureFixture[str], shop_file: Path, worked: list[object]
+) -> None:
+    assert asked(capsys, shop_file) == asked(capsys, shop_file) != ""
+    assert len(worked) == 1
+
+
+def test_changed_answers_rules_or_code_are_worked_out(
+    capsys: pytest.CaptureFixture[str],
+    shop_file: Path,
+    worked: list[object],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    first = asked(capsys, shop_file)
+    shop_file.write_text(shop_file.read_text(encoding="utf-8").replace("corner shop", "kiosk"), encoding="utf-8")
+    assert json.loads(asked(capsys, shop_file))["name"] == "kiosk"
+    rules = tmp_path / "rules.yaml"
+    for source in ("https://example.org/one", "https://example.org/two"):
+        text = default_rules_file().read_text(encoding="utf-8")
+        rules.write_text(text.replace("https://12factor.net/processes", source), encoding="utf-8")
+        assert source in asked(capsys, shop_file, "--rules", rules)
+    monkeypatch.setattr(cache, "code", lambda: (("advisor/engine/weigh.py", 1, 1),))
+    asked(capsys, shop_file)
+    assert len(worked) == 5
+    assert json.loads(first)["name"] == "corner shop"
+
+
+def test_faults_are_told_each_time(capsys: pytest.CaptureFixture[str], shop_file: Path, tmp_path: Path) -> None:
+    wrong = tmp_path / "wrong.yaml"
+    wrong.write_text("version: 2\nanswers: {}\n", encoding="utf-8")
+    for _ in range(2):
+        assert main(["recommend", str(shop_file), str(wrong), "--json"]) == 2
+        out, err = capsys.readouterr()
+        assert [each["name"] for each in json.loads(out)] == ["corner shop"]
+        assert "version is 2" in err
+    assert main(["recommend", str(tmp_path / "none.yaml"), "--json"]) == 2
+    assert "there is no such file." in capsys.readouterr().err
+
+
+def test_an_entry_that_is_not_whole_is_not_used(
+    capsys: pytest.CaptureFixture[str], shop_file: Path, worked: list[object], kept: Path
+) -> None:
+    right = asked(capsys, shop_file)
+    (entry,) = kept.glob("advice-*")
+    entry.write_bytes(entry.read_bytes()[:-10])
+    assert asked(capsys, shop_file) == right
+    assert len(worked) == 2
+
+
+def test_the_oldest_entries_make_room(kept: Path) -> None:
+    for number in range(cache.MOST + 1):
+        cache.keep(f"advice-{number:04}", b"", b"text")
+    assert len(list(kept.iterdir())) == cache.MOST // 2 + 1
+    assert cache.recall(f"advice-{cache.MOST:04}", b"") == b"text"
