@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from jinja2 import Environment, PackageLoader
 from markupsafe import Markup
 
+from minisvc.claims.claim import GROUPS
 from minisvc.claims.plot import svg
-from minisvc.claims.result import MARKS, Result, percent
+from minisvc.claims.result import MARKS, Result, percent, summary
 
 
 def card(result: Result) -> str:
@@ -17,9 +18,14 @@ def card(result: Result) -> str:
 
 
 def page(results: Sequence[Result]) -> str:
-    """All results in one file without anything from elsewhere."""
-    cards = [Markup(card(each)) for each in results]  # noqa: S704  # the template has escaped it
-    return _templates().get_template("page.html").render(results=results, cards=cards, marks=MARKS)
+    """All results in one file without anything from elsewhere, by group."""
+    cards = {each.claim.id: Markup(card(each)) for each in results}  # noqa: S704  # the template has escaped it
+    groups = [(group, [each for each in results if each.claim.group == group]) for group in GROUPS]
+    return (
+        _templates()
+        .get_template("page.html")
+        .render(groups=[pair for pair in groups if pair[1]], cards=cards, marks=MARKS, summary=summary(results))
+    )
 
 
 def _facts(result: Result) -> dict[str, object]:

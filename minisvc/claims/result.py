@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -83,6 +85,19 @@ class Result:
         from minisvc.claims.page import card  # noqa: PLC0415  # drawing is slow to load
 
         return card(self)
+
+
+def summary(results: Sequence[Result], wanted: int | None = None) -> str:
+    """How many there are of each verdict, by which seed and in what time; `wanted` is how many were asked for."""
+    counts = Counter(each.verdict for each in results)
+    asked = len(results) if wanted is None else wanted
+    whole = f"{len(results)}" if len(results) == asked else f"{len(results)} of {asked}"
+    seeds = "".join(f"seed {seed}, " for seed in dict.fromkeys(each.seed for each in results))
+    hold = f"{counts[HOLDS]} hold{'s' * (counts[HOLDS] == 1)}"
+    return (
+        f"{whole} claim{'s' * (asked != 1)}: {hold}, {counts[REFUTED]} refuted, {counts[INCONCLUSIVE]} inconclusive "
+        f"({seeds}{sum(each.duration_s for each in results):.1f} s)"
+    )
 
 
 def percent(share: float | None) -> str:

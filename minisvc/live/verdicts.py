@@ -9,7 +9,7 @@ from rich.text import Text
 from minisvc.claims import GROUPS, HOLDS, INCONCLUSIVE, REFUTED, Claim, Result
 from minisvc.claims.finding import Finding
 from minisvc.claims.history import Last
-from minisvc.claims.result import MARKS, percent
+from minisvc.claims.result import MARKS, percent, summary
 from minisvc.live.pen import Pen
 
 STYLES = {HOLDS: "green", REFUTED: "bold red", INCONCLUSIVE: "yellow"}
@@ -45,18 +45,11 @@ def told(result: Result, pen: Pen) -> Iterator[Text]:
 
 def summed_up(results: Sequence[Result], wanted: int, pen: Pen) -> Iterator[Text]:
     """How many hold, and which do not. `wanted` is how many were asked for."""
-    by_verdict = {verdict: [each for each in results if each.verdict == verdict] for verdict in MARKS}
-    counts = f"{len(by_verdict[HOLDS])} hold{'s' * (len(by_verdict[HOLDS]) == 1)}, "
-    counts += f"{len(by_verdict[REFUTED])} refuted, {len(by_verdict[INCONCLUSIVE])} inconclusive"
-    seeds = ", ".join(dict.fromkeys(str(each.seed) for each in results))
-    took_s = sum(each.duration_s for each in results)
-    whole = f"{len(results)}" if len(results) == wanted else f"{len(results)} of {wanted}"
-    seed = f"seed {seeds}, " if seeds else ""
-    yield from pen.wrapped(f"{whole} claim{'s' * (wanted != 1)}: {counts} ({seed}{took_s:.1f} s)", "bold")
+    yield from pen.wrapped(summary(results, wanted), "bold")
     for verdict in (REFUTED, INCONCLUSIVE):
-        for each in by_verdict[verdict]:
-            for number, line in enumerate(pen.wrapped(f"{_mark(verdict, pen)}{each.claim.id}: {_why(each)}", indent=2)):
-                yield Text.assemble((line.plain, STYLES[verdict])) if number == 0 else line
+        for each in results:
+            if each.verdict == verdict:
+                yield from pen.wrapped(f"{_mark(verdict, pen)}{each.claim.id}: {_why(each)}", STYLES[verdict], 2)
 
 
 def _entry(claim: Claim, last: Last | None, pen: Pen) -> Iterator[Text]:
