@@ -23,18 +23,23 @@ def choice(name: str, value: object, allowed: tuple[str, ...], *, none: bool = F
     return unknown(name, value, (*allowed, "None") if none else allowed)
 
 
-def whole(name: str, value: object, least: int, most: int) -> str:
-    """A whole number within bounds, both included."""
+def whole(name: str, value: object, least: int, most: int, *, none: bool = False) -> str:
+    """A whole number within bounds, both included; `none`: or None."""
+    if none and value is None:
+        return ""
     if isinstance(value, int) and not isinstance(value, bool) and least <= value <= most:
         return ""
-    return f"{name} is {value!r}; it must be a whole number from {least} to {most}."
+    return f"{name} is {value!r}; it must be a whole number from {least} to {most}{_or_none(none)}."
 
 
-def seconds(name: str, value: object, least: float, most: float = 3600) -> str:
-    """A number of seconds within bounds, both included."""
-    if isinstance(value, (int, float)) and not isinstance(value, bool) and least <= value <= most:
-        return ""
-    return f"{name} is {value!r}; it must be a number of seconds from {least:g} to {most:,.0f}."
+def number(name: str, value: object, least: float, most: float, *, none: bool = False) -> str:
+    """A number within bounds, both included; `none`: or None."""
+    return _number(name, value, (least, most), none=none)
+
+
+def seconds(name: str, value: object, least: float, most: float = 3600, *, none: bool = False) -> str:
+    """A number of seconds within bounds, both included; `none`: or None."""
+    return _number(name, value, (least, most), " of seconds", none=none)
 
 
 def truth(name: str, value: object) -> str:
@@ -53,3 +58,17 @@ def address(name: str, value: str | None, schemes: Sequence[str], example: str) 
     if value is None or (urlsplit(str(value)).scheme in schemes and len(value) < 2048):
         return ""
     return f"{name} is {value!r}; it must be an address such as {example}, or left out."
+
+
+def _number(name: str, value: object, bounds: tuple[float, float], unit: str = "", *, none: bool) -> str:
+    least, most = bounds
+    if none and value is None:
+        return ""
+    if isinstance(value, (int, float)) and not isinstance(value, bool) and least <= value <= most:
+        return ""
+    shown = f"{most:g}" if most < 1 else f"{most:,.0f}"
+    return f"{name} is {value!r}; it must be a number{unit} from {least:g} to {shown}{_or_none(none)}."
+
+
+def _or_none(none: bool) -> str:
+    return ", or None" if none else ""

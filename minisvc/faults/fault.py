@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from typing import Any, ClassVar
 
-from minisvc.errors import FaultError, did_you_mean
+from minisvc.errors import FaultError
+from minisvc.field_faults import whole
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -92,30 +93,6 @@ def names(value: object) -> str:
     if isinstance(several, Sequence) and several and all(isinstance(each, str) and each for each in several):
         return ""
     return f'instance is {value!r}; name one, such as "a", or several in a list.'
-
-
-def number(name: str, value: object, least: float, most: float, unit: str = "") -> str:
-    """What is wrong with a number from `least` to `most`."""
-    if isinstance(value, (int, float)) and not isinstance(value, bool) and least <= value <= most:
-        return ""
-    return f"{name} is {value!r}; it must be a number{unit} from {least:g} to {most:g}."
-
-
-def seconds(name: str, value: object) -> str:
-    """What is wrong with a duration of at most an hour."""
-    return number(name, value, 0, 3600, " of seconds")
-
-
-def whole(name: str, value: object, least: int, most: int) -> str:
-    """What is wrong with a whole number from `least` to `most`."""
-    if isinstance(value, int) and not isinstance(value, bool) and least <= value <= most:
-        return ""
-    return f"{name} is {value!r}; it must be a whole number from {least} to {most}."
-
-
-def choice(name: str, value: object, known: Sequence[str]) -> str:
-    """What is wrong with a word out of `known`."""
-    return "" if value in known else f"{name} is {value!r}.{did_you_mean(value, known)}"
 
 
 def seed_fault(value: object) -> str:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from minisvc.faults.fault import InstanceFault, StoreFault, choice, number, seconds, seed_fault, whole
+from minisvc.faults.fault import InstanceFault, StoreFault, seed_fault
+from minisvc.field_faults import choice, number, seconds, whole
 
 JITTERS = ("none", "uniform", "exponential")
 WAYS = ("blackhole", "refuse", "reset")
@@ -56,7 +57,7 @@ class Slow(InstanceFault):
         """What is wrong with its fields."""
         return [
             *super().faults(),
-            seconds("delay_s", self.delay_s),
+            seconds("delay_s", self.delay_s, 0),
             choice("jitter", self.jitter, JITTERS),
             seed_fault(self.seed),
         ]
@@ -182,7 +183,7 @@ class StoreSlow(StoreFault):
 
     def faults(self) -> list[str]:
         """What is wrong with its fields."""
-        return [seconds("delay_s", self.delay_s)]
+        return [seconds("delay_s", self.delay_s, 0)]
 
     @property
     def says(self) -> str:

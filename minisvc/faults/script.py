@@ -10,7 +10,8 @@ import re
 from dataclasses import dataclass
 from typing import ClassVar
 
-from minisvc.faults.fault import InstanceFault, names, whole
+from minisvc.faults.fault import InstanceFault, names
+from minisvc.field_faults import whole
 
 VERBS = ("crash", "restart", "stop", "drain", "hang", "resume")
 """What a timed step may do to an instance."""

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
 from minisvc.errors import did_you_mean
+from minisvc.field_faults import choice, number, whole
 from minisvc.users.errors import LoadError
 from minisvc.users.journeys import Journey, find_journey
 
@@ -101,41 +101,15 @@ class Load:
     def _faults(self) -> list[str]:
         scaled = self.activity == "zipf" and not self.is_open and self.steps is None and not self.think_s
         return [
-            _whole("users", self.users, 1, 20_000),
-            _number("rate", self.rate, 0.001, 100_000),
-            _one_of("arrivals", self.arrivals, ARRIVALS),
-            _number("duration_s", self.duration_s, 0.001, 86_400),
-            _whole("steps", self.steps, 1, 1_000_000_000),
-            _one_of("activity", self.activity, ACTIVITIES),
-            _number("zipf_s", self.zipf_s, 0, 5),
-            _number("think_s", self.think_s, 0, 3600),
-            _whole("connections", self.connections, 1, 4096),
-            _number("timeout_s", self.timeout_s, 0.001, 3600),
+            whole("users", self.users, 1, 20_000),
+            number("rate", self.rate, 0.001, 100_000, none=True),
+            choice("arrivals", self.arrivals, ARRIVALS),
+            number("duration_s", self.duration_s, 0.001, 86_400, none=True),
+            whole("steps", self.steps, 1, 1_000_000_000, none=True),
+            choice("activity", self.activity, ACTIVITIES),
+            number("zipf_s", self.zipf_s, 0, 5),
+            number("think_s", self.think_s, 0, 3600),
+            whole("connections", self.connections, 1, 4096),
+            number("timeout_s", self.timeout_s, 0.001, 3600),
             "activity 'zipf' in closed load needs steps to share out, or think_s above 0 to scale." if scaled else "",
         ]
-
-
-MAY_BE_NONE = frozenset(("rate", "duration_s", "steps"))
-
-
-def _number(name: str, value: object, least: float, most: float) -> str:
-    if isinstance(value, (int, float)) and not isinstance(value, bool) and least <= value <= most:
-        return ""
-    return _out_of_range(name, value, f"a number from {least:g} to {most:,.0f}")
-
-
-def _whole(name: str, value: object, least: int, most: int) -> str:
-    if isinstance(value, int) and not isinstance(value, bool) and least <= value <= most:
-        return ""
-    return _out_of_range(name, value, f"a whole number from {least:g} to {most:,.0f}")
-
-
-def _out_of_range(name: str, value: object, allowed: str) -> str:
-    optional = name in MAY_BE_NONE
-    if optional and value is None:
-        return ""
-    return f"{name} is {value!r}; it must be {allowed}{', or None' if optional else ''}."
-
-
-def _one_of(name: str, value: object, allowed: Sequence[str]) -> str:
-    return "" if value in allowed else f"{name} {value!r} is not known.{did_you_mean(value, allowed)}"

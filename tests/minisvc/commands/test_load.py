@@ -79,7 +79,7 @@ def test_an_address_where_nobody_listens_serves_nothing():
     [
         (
             ["--users", "many", "--rate", "-1"],
-            "users is 'many'; it must be a whole number from 1 to 20,000.\nrate is -1;",
+            "users is 'many'; it must be a whole number from 1 to 20000.\nrate is -1;",
         ),
         (["--activity", "zip"], "activity 'zip' is not known. Did you mean \"zipf\"?"),
         (["--journey", "shoper"], "journey 'shoper' is not known. Did you mean \"shopper\"?"),

@@ -58,15 +58,15 @@ def test_a_fault_survives_the_way_through_json(sample):
         ({"fault": "crash", "instance": ["a", 2]}, "crash: instance is ('a', 2); name one"),
         (
             {"fault": "slow", "instance": "a", "delay_s": -1},
-            "slow: delay_s is -1; it must be a number of seconds from 0 to 3600.",
+            "slow: delay_s is -1; it must be a number of seconds from 0 to 3,600.",
         ),
         (
             {"fault": "slow", "instance": "a", "delay_s": float("nan")},
-            "slow: delay_s is nan; it must be a number of seconds from 0 to 3600.",
+            "slow: delay_s is nan; it must be a number of seconds from 0 to 3,600.",
         ),
         (
             {"fault": "slow", "instance": "a", "jitter": "normal"},
-            "slow: jitter is 'normal'. Did you mean \"uniform\"? Known: none, uniform, exponential.",
+            "slow: jitter 'normal' is not known. Did you mean \"uniform\"? Known: none, uniform, exponential.",
         ),
         (
             {"fault": "error_share", "instance": "a", "share": 50},
@@ -78,7 +78,7 @@ def test_a_fault_survives_the_way_through_json(sample):
         ),
         (
             {"fault": "partition", "instance": "a", "how": "drop"},
-            "partition: how is 'drop'. Known: blackhole, refuse, reset.",
+            "partition: how 'drop' is not known. Known: blackhole, refuse, reset.",
         ),
         (
             {"fault": "script", "instance": "a", "steps": "fale 2"},

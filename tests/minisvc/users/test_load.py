@@ -7,10 +7,10 @@ def test_all_faults_of_a_load_are_told_at_once():
     with pytest.raises(LoadError) as caught:
         Load(users=0, rate=-1.0, arrivals="bursts", steps=1.5, activity="equall", think_s=-1)
     assert caught.value.faults == (
-        "users is 0; it must be a whole number from 1 to 20,000.",
+        "users is 0; it must be a whole number from 1 to 20000.",
         "rate is -1.0; it must be a number from 0.001 to 100,000, or None.",
         "arrivals 'bursts' is not known. Known: poisson, constant.",
-        "steps is 1.5; it must be a whole number from 1 to 1,000,000,000, or None.",
+        "steps is 1.5; it must be a whole number from 1 to 1000000000, or None.",
         "activity 'equall' is not known. Did you mean \"equal\"? Known: equal, zipf.",
         "think_s is -1; it must be a number from 0 to 3,600.",
     )
