@@ -10,6 +10,7 @@ from pathlib import Path
 
 HERE = Path(__file__).parent
 SCRIPTS = {
+    "advice": ["advice.py"],
     "hosts": ["hosts.py"],
     "routing": ["routing.py"],
     "routing before Flask": ["routing.py", "--app", "flask"],
