@@ -49,6 +49,7 @@ FAMILIES = (
     "retries_caches_money.retries",
     "retries_caches_money.deliveries",
     "retries_caches_money.caches",
+    "retries_caches_money.edge",
 )
 """The modules of this package that make claims, in the order in which people see them."""
 
