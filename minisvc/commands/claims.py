@@ -68,17 +68,17 @@ def run(asked: argparse.Namespace) -> int:
     from minisvc.live.waiting import Waiting  # noqa: PLC0415
 
     seed = int(number("--seed", asked.seed, 0, MOST_SEED, 1))
-    wanted = _wanted(asked.ids, asked.group)
+    chosen = wanted(asked.ids, asked.group)
     if asked.html:
         refuse_unwritable(asked.html)
     results: list[Result] = []
     interrupted = False
-    with Waiting(len(wanted)) as waiting:
+    with Waiting(len(chosen)) as waiting:
         try:
-            _try(wanted, seed, results, waiting, _Told(History(), quiet=asked.json))
+            _try(chosen, seed, results, waiting, _Told(History(), quiet=asked.json))
         except KeyboardInterrupt:
             interrupted = True
-    _sum_up(results, len(wanted), seed, as_json=asked.json)
+    _sum_up(results, len(chosen), seed, as_json=asked.json)
     if asked.html:
         asked.html.write_text(page(results), encoding="utf-8")
     return INTERRUPTED if interrupted else _status(results)
@@ -106,10 +106,10 @@ class _Told:
             self._complained = True
 
 
-def _try(wanted: Sequence[Claim], seed: int, results: list[Result], waiting: Waiting, told: _Told) -> None:
+def _try(chosen: Sequence[Claim], seed: int, results: list[Result], waiting: Waiting, told: _Told) -> None:
     from minisvc import claims  # noqa: PLC0415
 
-    for each in wanted:
+    for each in chosen:
         waiting.next(each.id)
         result = claims.run(each.id, seed)
         results.append(result)
@@ -117,8 +117,12 @@ def _try(wanted: Sequence[Claim], seed: int, results: list[Result], waiting: Wai
             told.tell(result)
 
 
-def _wanted(ids: Sequence[str], group: str | None) -> list[Claim]:
-    """The claims that are meant, in the order of the list; all where nothing is said."""
+def wanted(ids: Sequence[str], group: str | None) -> list[Claim]:
+    """The claims that are meant, in the order of the list; all where nothing is said.
+
+    Raises:
+        WrongChoice: with every id, and the group, that nobody knows.
+    """
     from minisvc import claims  # noqa: PLC0415
 
     every = claims.every()
@@ -143,14 +147,14 @@ def _guess(claim_id: str, known: Sequence[str]) -> str:
     return did_you_mean(claim_id, known).partition(" Known:")[0]
 
 
-def _sum_up(results: Sequence[Result], wanted: int, seed: int, *, as_json: bool) -> None:
+def _sum_up(results: Sequence[Result], asked: int, seed: int, *, as_json: bool) -> None:
     from minisvc.live.printing import printed  # noqa: PLC0415
     from minisvc.live.verdicts import summed_up  # noqa: PLC0415
 
     if not as_json:
-        printed(lambda pen: summed_up(results, wanted, pen))
+        printed(lambda pen: summed_up(results, asked, pen))
         return
-    data = {"seed": seed, "wanted": wanted, "tried": len(results), "results": [each.data() for each in results]}
+    data = {"seed": seed, "wanted": asked, "tried": len(results), "results": [each.data() for each in results]}
     sys.stdout.write(json.dumps(data, indent=2, ensure_ascii=False, allow_nan=False) + "\n")
 
 

@@ -24,6 +24,8 @@ class Waiting:
             *columns,
             console=Console(stderr=True),
             transient=True,
+            # What is measured shall not share the interpreter with a thread of Rich's own.
+            auto_refresh=False,
             redirect_stdout=False,
             redirect_stderr=False,
             disable=not sys.stderr.isatty(),
@@ -41,7 +43,7 @@ class Waiting:
 
     def next(self, name: str) -> None:
         """This one is under way, and those before it are done."""
-        self._bar.update(self._task, description=name, completed=self._begun)
+        self._bar.update(self._task, description=name, completed=self._begun, refresh=True)
         self._begun += 1
 
     @contextlib.contextmanager
