@@ -19,6 +19,8 @@ import subprocess
 import sys
 import threading
 import weakref
+from collections.abc import Sequence
+from importlib import import_module
 from multiprocessing.connection import Connection
 from pathlib import Path
 
@@ -30,6 +32,7 @@ from minisvc.host.recipe import Recipe
 __all__ = ["Recipe", "bear", "main"]
 
 ENDED_WITHIN_S = 5.0
+LONGEST_MESSAGE = 4096
 _BOOT = "import sys; sys.path[:] = sys.argv[2:]; from minisvc.host.nursery import main; main(int(sys.argv[1]))"
 
 
@@ -53,13 +56,14 @@ class Nursery:
         """Whether it can bear."""
         return self._finalizer.alive and self._process.poll() is None
 
-    def bear(self, listener: socket.socket, control: Connection) -> None:
-        """Let a process be born with these two.
+    def bear(self, listener: socket.socket, control: Connection, modules: Sequence[str]) -> None:
+        """Let a process be born with these two, once those modules are imported.
 
         Raises:
             OSError: the nursery has died.
         """
-        socket.send_fds(self._link, [b"+"], [listener.fileno(), control.fileno()])
+        message = " ".join(("+", *modules)).encode()
+        socket.send_fds(self._link, [message], [listener.fileno(), control.fileno()])
 
     def close(self) -> None:
         """End it, and every process that was born in it. Closing twice changes nothing."""
@@ -80,8 +84,11 @@ _lock = threading.Lock()
 _nursery: Nursery | None = None
 
 
-def bear(listener: socket.socket, control: Connection) -> None:
-    """Fork a process that serves on `listener` as it is told over `control`; both stay the caller's to close."""
+def bear(listener: socket.socket, control: Connection, modules: Sequence[str] = ()) -> None:
+    """Fork a process that serves on `listener` as it is told over `control`; both stay the caller's to close.
+
+    `modules` are those of ours that it will need: imported once, in the nursery, they are there in all that follow.
+    """
     global _nursery  # noqa: PLW0603  # one for the whole program
     with _lock:
         if _nursery is not None and not _nursery.is_open:
@@ -90,12 +97,12 @@ def bear(listener: socket.socket, control: Connection) -> None:
         if _nursery is None:
             _nursery = Nursery()
         try:
-            _nursery.bear(listener, control)
+            _nursery.bear(listener, control, modules)
         except BrokenPipeError:
             # Somebody killed it just now.
             _nursery.close()
             _nursery = Nursery()
-            _nursery.bear(listener, control)
+            _nursery.bear(listener, control, modules)
 
 
 def _forget() -> None:
@@ -120,16 +127,31 @@ def main(number: int) -> None:
     # Interrupts are for the program; the kernel itself clears away children that have ended.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
-    gc.collect()
-    # What was imported stays in pages that all instances share.
-    gc.freeze()
+    _settle()
     with socket.socket(fileno=number) as link:
         while True:
-            message, descriptors, *_ = socket.recv_fds(link, 1, 2)
+            message, descriptors, *_ = socket.recv_fds(link, LONGEST_MESSAGE, 2)
             if not message:
                 # The owner has ended: so does everybody here, stopped or not.
                 os.killpg(0, signal.SIGKILL)
+            _import(message.decode().split()[1:])
             _fork(link, *descriptors)
+
+
+def _import(modules: Sequence[str]) -> None:
+    fresh = [module for module in modules if module not in sys.modules]
+    for module in fresh:
+        # If one cannot be had here, the child will say so, to whom it concerns.
+        with contextlib.suppress(ImportError):
+            import_module(module)
+    if fresh:
+        _settle()
+
+
+def _settle() -> None:
+    """What was imported stays in pages that all instances share."""
+    gc.collect()
+    gc.freeze()
 
 
 def _fork(link: socket.socket, listener: int, control: int) -> None:

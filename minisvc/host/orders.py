@@ -23,6 +23,7 @@ class Birth:
         factory: the pickled `Factory`.
         paths: this process's `sys.path`, for the user's own modules; directory: where it stands.
         environment: its environment variables.
+        modules: those of ours that it will need.
     """
 
     name: str
@@ -33,6 +34,7 @@ class Birth:
     paths: tuple[str, ...]
     directory: str
     environment: dict[str, str]
+    modules: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

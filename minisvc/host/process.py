@@ -179,6 +179,7 @@ class ProcessHost:
             paths=tuple(paths()),
             directory=str(Path.cwd()),
             environment=dict(os.environ),
+            modules=getattr(self.factory, "modules", ()),
         )
 
     def _bury(self) -> None:

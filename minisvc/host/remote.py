@@ -39,7 +39,7 @@ class Remote:
         self._pidfd: int | None = None
         self._control, theirs = Pipe()
         with theirs:
-            bear(listener, theirs)
+            bear(listener, theirs, birth.modules)
         with contextlib.suppress(BrokenPipeError):
             self._control.send(birth)
 

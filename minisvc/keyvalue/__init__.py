@@ -14,7 +14,7 @@ from minisvc.fence import Fence
 from minisvc.keyvalue.contract import ABSENT, ANY, Entry, KeyValue, StoreDown, TooLarge
 from minisvc.keyvalue.memory import MemoryKeyValue
 
-__all__ = ["ABSENT", "ANY", "Entry", "KeyValue", "MemoryKeyValue", "StoreDown", "TooLarge", "connect"]
+__all__ = ["ABSENT", "ANY", "Entry", "KeyValue", "MemoryKeyValue", "StoreDown", "TooLarge", "connect", "module_of"]
 
 _BY_SCHEME = {
     "redis": "redis",
@@ -30,9 +30,14 @@ _BY_SCHEME = {
 def connect(url: str, prefix: str, fence: Fence | None = None) -> KeyValue:
     """Keys that begin with `prefix` in the store at `url`; its connections go through `fence` (None: through none).
 
-    No connection is made before it is needed. Raises KeyError for a scheme that no store has.
+    No connection is made before it is needed. Raises ValueError for a scheme that no store has.
     """
     # Only the library of the store in use is loaded.
-    module = import_module(f"minisvc.keyvalue.{_BY_SCHEME[urlsplit(url).scheme]}")
-    opened: Callable[[str, str, Fence | None], KeyValue] = module.connect
+    opened: Callable[[str, str, Fence | None], KeyValue] = import_module(module_of(url)).connect
     return opened(url, prefix, fence)
+
+
+def module_of(url: str) -> str:
+    """The module that speaks to the store at `url`; "" for a scheme that no store has."""
+    module = _BY_SCHEME.get(urlsplit(url).scheme)
+    return f"minisvc.keyvalue.{module}" if module else ""

@@ -8,45 +8,33 @@ another process.
 
 from __future__ import annotations
 
+from importlib import import_module
+
 from flask import Flask
 
 from minisvc.clock import Clock, wall
 from minisvc.fence import Fence
 from minisvc.keeping import DOCUMENT_FIELD
 from minisvc.layout import Service
-from minisvc.state.client_store import ClientStore
-from minisvc.state.encrypted_cookie import EncryptedCookie
 from minisvc.state.mechanism import COOKIE, Cookie, Held, Mechanism, Probe, Terms, introduce
-from minisvc.state.memcached import Memcached
-from minisvc.state.memory import Memory
-from minisvc.state.opaque_token import OpaqueToken
-from minisvc.state.postgres import Postgres
-from minisvc.state.redis import Redis
-from minisvc.state.replicated_memory import ReplicatedMemory
-from minisvc.state.signed_cookie import SignedCookie
-from minisvc.state.signed_token import SignedToken
-from minisvc.state.soft_affinity import SoftAffinity
-from minisvc.state.sqlite import Sqlite
 
-__all__ = ["COOKIE", "DOCUMENT_FIELD", "Cookie", "Held", "Mechanism", "Probe", "Terms", "build", "furnish"]
+__all__ = ["COOKIE", "DOCUMENT_FIELD", "Cookie", "Held", "Mechanism", "Probe", "Terms", "build", "find", "furnish"]
 
-MECHANISMS: dict[str, type[Mechanism]] = {
-    each.name: each
-    for each in (
-        Memory,
-        ReplicatedMemory,
-        ClientStore,
-        SignedCookie,
-        EncryptedCookie,
-        SignedToken,
-        SoftAffinity,
-        Redis,
-        Memcached,
-        Sqlite,
-        Postgres,
-        OpaqueToken,
-    )
+MECHANISMS = {
+    "memory": "Memory",
+    "replicated_memory": "ReplicatedMemory",
+    "client_store": "ClientStore",
+    "signed_cookie": "SignedCookie",
+    "encrypted_cookie": "EncryptedCookie",
+    "signed_token": "SignedToken",
+    "soft_affinity": "SoftAffinity",
+    "redis": "Redis",
+    "memcached": "Memcached",
+    "sqlite": "Sqlite",
+    "postgres": "Postgres",
+    "opaque_token": "OpaqueToken",
 }
+"""The class of each module of this package that is a mechanism. Only what is used is imported."""
 
 
 def build(service: Service, *, clock: Clock = wall, cookie: Cookie | None = None) -> Mechanism:
@@ -57,10 +45,16 @@ def build(service: Service, *, clock: Clock = wall, cookie: Cookie | None = None
     Raises:
         StoreUnavailable: its store could not be started or reached.
     """
-    return MECHANISMS[service.state](service, cookie or Cookie(), clock)
+    return find(service.state)(service, cookie or Cookie(), clock)
+
+
+def find(state: str) -> type[Mechanism]:
+    """The mechanism called `state`; raises KeyError if there is none."""
+    found: type[Mechanism] = getattr(import_module(f"minisvc.state.{state}"), MECHANISMS[state])
+    return found
 
 
 def furnish(terms: Terms, app: Flask, fence: Fence) -> Probe:
     """Give a fresh app its `session_interface`, by these terms; returns how to look into its memory."""
     introduce(terms, app)
-    return MECHANISMS[terms.state].furnish(terms, app, fence)
+    return find(terms.state).furnish(terms, app, fence)

@@ -13,7 +13,6 @@ from collections.abc import Callable
 from functools import partial
 
 import redis
-from fakeredis import TcpFakeServer
 
 from minisvc.errors import StoreUnavailable
 from minisvc.keeping import Keeping
@@ -105,6 +104,8 @@ class ImitatedRedis(Store):
         self._end: Callable[[], object] = lambda: None
 
     def _run(self) -> None:
+        from fakeredis import TcpFakeServer  # noqa: PLC0415  # a fifth of a second, for the imitation alone
+
         server = TcpFakeServer((LOOPBACK, self.port), server_type="redis")
         server.daemon_threads = True
         # No joining of connection threads at close: an idle client must not keep the lab from ending.
