@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from minisvc.panel.outcome import what_happened
-from minisvc.panel.question import predict, recall
 from minisvc.panel.widget import Panel
 
 if TYPE_CHECKING:
     from minisvc.cluster import Cluster
 
-__all__ = ["Panel", "panel", "predict", "recall", "what_happened"]
+__all__ = ["Panel", "panel"]
 
 
 def panel(cluster: Cluster) -> Panel:

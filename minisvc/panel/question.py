@@ -8,20 +8,10 @@ from typing import Any
 
 import traitlets as t
 
-from minisvc.panel.content import Choice, Question, question
+from minisvc.panel.content import Choice, Question
 from minisvc.panel.shown import Shown
 
 HERE = Path(__file__).parent
-
-
-def predict(name: str) -> Asked:
-    """Ask the question `name` before the experiment: the choice is locked in and not judged yet."""
-    return Asked(question(name), judged=False)
-
-
-def recall(name: str) -> Asked:
-    """Ask the question `name` after the experiment: locking in shows the reply at once."""
-    return Asked(question(name), judged=True)
 
 
 class Asked(Shown):
