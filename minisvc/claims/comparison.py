@@ -200,9 +200,10 @@ def places(*names: str) -> tuple[Form, ...]:
     if not names:
         usual = (each.forms[0] for each in MECHANISMS)
         return tuple(form for form in usual if _keeps_carts(form))
+    # Of several forms of one state the first is the usual one.
     by_state = {form.layout.find().state: form for form in reversed(FORMS.values()) if _keeps_carts(form)}
     known = {**by_state, **{each.id: each.forms[0] for each in MECHANISMS}, **FORMS}
-    carts = [name for name, form in known.items() if _keeps_carts(form)]
+    carts = sorted(name for name, form in known.items() if _keeps_carts(form))
     faults = [f'There is no place "{each}".{did_you_mean(each, carts)}' for each in names if each not in known]
     faults += [
         f'"{each}" runs {known[each].layout.find().name}, and a cart is what is compared.'

@@ -73,11 +73,11 @@ def run(asked: argparse.Namespace) -> int:
         refuse_unwritable(asked.html)
     results: list[Result] = []
     interrupted = False
-    with Waiting(len(chosen)) as waiting:
-        try:
+    try:
+        with Waiting(len(chosen)) as waiting:
             _try(chosen, seed, results, waiting, _Told(History(), quiet=asked.json))
-        except KeyboardInterrupt:
-            interrupted = True
+    except KeyboardInterrupt:
+        interrupted = True
     _sum_up(results, len(chosen), seed, as_json=asked.json)
     if asked.html:
         asked.html.write_text(page(results), encoding="utf-8")

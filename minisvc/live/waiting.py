@@ -11,6 +11,8 @@ from typing import Self
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
+from minisvc.live.interrupts import Interrupts
+
 BAR = 16
 
 
@@ -32,7 +34,10 @@ class Waiting:
         )
         self._task, self._begun = self._bar.add_task("", total=total), 0
 
+        self._interrupts = Interrupts()
+
     def __enter__(self) -> Self:
+        self._interrupts.__enter__()
         self._bar.start()
         return self
 
@@ -40,9 +45,11 @@ class Waiting:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._bar.stop()
+        self._interrupts.__exit__(kind, error, trace)
 
     def next(self, name: str) -> None:
-        """This one is under way, and those before it are done."""
+        """This one is under way, and those before it are done; raises `KeyboardInterrupt` where one got lost."""
+        self._interrupts.check()
         self._bar.update(self._task, description=name, completed=self._begun, refresh=True)
         self._begun += 1
 
