@@ -4,18 +4,37 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from minisvc.panel.comparison import Comparison
+from minisvc.panel.stepping import step
 from minisvc.panel.widget import Panel
 
 if TYPE_CHECKING:
     from minisvc.cluster import Cluster
 
-__all__ = ["Panel", "panel"]
+__all__ = ["Comparison", "Panel", "compare", "panel", "step"]
 
 
-def panel(cluster: Cluster) -> Panel:
-    """Open a live view of a running `cluster`; several views of one cluster are fine.
+def compare(*clusters: Cluster) -> Comparison:
+    """Open a view of two or three running clusters side by side; its `run` makes the same trial in each.
 
-    The view follows whatever is done to the cluster, by a button or by code, at most ten times a
-    second. It stops when the cluster closes, or when its own `close()` is called.
+    Raises:
+        WrongTrial: another number of clusters, or the same one twice.
     """
-    return Panel(cluster)
+    return Comparison(*clusters)
+
+
+class _Open:
+    """Opens views: `panel(cluster)`, and `panel.compare(a, b, c)`."""
+
+    compare = staticmethod(compare)
+
+    def __call__(self, cluster: Cluster) -> Panel:
+        """Open a live view of a running `cluster`; several views of one cluster are fine.
+
+        The view follows whatever is done to the cluster, by a button or by code, at most ten times a
+        second. It stops when the cluster closes, or when its own `close()` is called.
+        """
+        return Panel(cluster)
+
+
+panel = _Open()

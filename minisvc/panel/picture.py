@@ -5,12 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from minisvc.panel.controls import controls
+from minisvc.panel.crowd import Crowd, Pile, crowd, piles
 from minisvc.panel.marks import mark
+from minisvc.panel.survival import survival
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from minisvc.cluster import Cluster
+
+SEEN_AS_STATUS = ("down", "stopped", "hangs", "drains")
+"""What the balancer's own word for an instance says already."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,11 +39,15 @@ class Customer:
 
 @dataclass(frozen=True, slots=True)
 class Instance:
-    """One running service: `status` as the balancer sees it, `served` answers so far."""
+    """One running service: `status` as the balancer sees it, `served` answers so far.
+
+    `ails` says what else is wrong with it, such as ``slow``: what the balancer does not see.
+    """
 
     name: str
     status: str
     served: int
+    ails: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +64,15 @@ class Chip:
 class Picture:
     """The whole panel, left to right.
 
-    `store` is the kind of store and whether it is down, None where there is none; `store_traffic` what instances and
-    store have said to each other so far, in words, "" where nobody counts it.
+    Attributes:
+        store: its kind and whether it is down, None where there is none.
+        store_traffic: what instances and store have said to each other so far, in words, "" where nobody counts it.
+        customers, chips: empty where there are too many to show each; then `crowd` and `piles` stand for them.
+        rate: turns of traffic a second.
+        retry: whether what is idempotent is sent again after a broken connection.
+        host: "thread" or "process": in what an instance runs, and so what a crash looks like.
+        store_down: whether a store is there and down.
+        survives: what was measured of such a layout, in words; "" if nothing was.
     """
 
     title: str
@@ -73,17 +90,30 @@ class Picture:
     customers: tuple[Customer, ...]
     instances: tuple[Instance, ...]
     chips: tuple[Chip, ...]
+    crowd: Crowd | None = None
+    piles: tuple[Pile, ...] = ()
+    rate: float = 4.0
+    retry: bool = False
+    host: str = "thread"
+    store_down: bool = False
+    survives: str = ""
 
     def owners_at(self, place: str) -> tuple[str, ...]:
         """Names of the customers whose present cart is at `place`, in their order."""
         return tuple(chip.owner for chip in self.chips if chip.place == place and chip.owner and chip.current)
 
 
-def picture(cluster: Cluster, contradicted: Iterable[str] = ()) -> Picture:
-    """Look at `cluster` once. `contradicted` names the users whose last assertion was false."""
-    empty_handed = frozenset(contradicted)
-    counts, service = cluster.ledger.counts(), cluster.layout.services[0]
+def picture(
+    cluster: Cluster, contradicted: Iterable[str] = (), ailing: Mapping[str, tuple[str, ...]] | None = None
+) -> Picture:
+    """Look at `cluster` once.
+
+    `contradicted` names the users whose last assertion was false, `ailing` what is wrong with which instance.
+    """
+    counts, service, store = cluster.ledger.counts(), cluster.layout.services[0], cluster.store
     traffic = cluster.store_traffic()
+    customers = tuple(_customers(cluster, frozenset(contradicted)))
+    chips, many = tuple(_chips(cluster)), crowd(customers)
     return Picture(
         title=service.name,
         url=cluster.url,
@@ -95,14 +125,27 @@ def picture(cluster: Cluster, contradicted: Iterable[str] = ()) -> Picture:
         served=counts.served,
         failed=counts.failed,
         lost=counts.lost,
-        store=None if cluster.store is None else cluster.store.says,
+        store=store.says if store else None,
         store_traffic=str(traffic.total) if traffic else "",
-        customers=tuple(_customers(cluster, empty_handed)),
-        instances=tuple(
-            Instance(each.name, each.status, counts.by_backend.get(each.name, 0)) for each in cluster.backends
-        ),
-        chips=tuple(_chips(cluster)),
+        customers=() if many else customers,
+        instances=tuple(_instances(cluster, counts.by_backend, ailing or {})),
+        chips=() if many else chips,
+        crowd=many,
+        piles=piles(chips) if many else (),
+        rate=controls(cluster).rate,
+        retry=cluster.layout.retry == "idempotent",
+        host=cluster.layout.host,
+        store_down=store is not None and not store.running,
+        survives=survival(service),
     )
+
+
+def _instances(
+    cluster: Cluster, served: Mapping[str, int], ailing: Mapping[str, tuple[str, ...]]
+) -> Iterable[Instance]:
+    for each in cluster.backends:
+        ails = tuple(what for what in ailing.get(each.name, ()) if what not in SEEN_AS_STATUS)
+        yield Instance(each.name, each.status, served.get(each.name, 0), ails)
 
 
 def _customers(cluster: Cluster, contradicted: frozenset[str]) -> Iterable[Customer]:

@@ -140,3 +140,13 @@ def _marked(seen: Picture, place: str) -> list[tuple[Customer, Chip]]:
 def _log(lines: Iterable[Line], top: float) -> Iterator[str]:
     for place, line in enumerate(list(lines)[-LINES_SHOWN:]):
         yield words(CUSTOMER_X, top + 20 * place, line.sentence, Pen(FAINT))
+
+
+def beside(documents: list[str]) -> str:
+    """Several such drawings in one, from top to bottom."""
+    heights = [float(each.split('height="', 1)[1].split('"', 1)[0]) for each in documents]
+    tall = sum(heights)
+    tops = [sum(heights[:place]) for place in range(len(heights))]
+    inner = "".join(each.replace("<svg ", f'<svg y="{top:.0f}" ', 1) for each, top in zip(documents, tops, strict=True))
+    size = f'viewBox="0 0 {WIDTH} {tall:.0f}" width="{WIDTH}" height="{tall:.0f}"'
+    return f'<svg xmlns="http://www.w3.org/2000/svg" {size}>{inner}</svg>'

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from minisvc.clock import Clock, monotonic
+from minisvc.panel.outages import Outage, Outages
 
 if TYPE_CHECKING:
     from minisvc.cluster import Cluster
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
 
 SPAN_S = 60
 LINES = 60
-ENDS_OUTAGE = ("restart", "state")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,22 +40,12 @@ class Second:
     lost: int = 0
 
 
-@dataclass(slots=True)
-class Outage:
-    """A fault to shade: from `since_s` until `until_s`, which is None while it lasts."""
-
-    target: str
-    since_s: float
-    until_s: float | None = None
-
-
 class Story:
     """Read a cluster's ledger and events forward and keep what a person wants to look back on.
 
     Attributes:
         lines: the latest sentences; `told` counts all there ever were.
         seconds: what ended in each second since the story began, for the last minute.
-        outages: faults to shade, for the last minute.
         contradicted: users whose last assertion was false.
     """
 
@@ -65,8 +55,18 @@ class Story:
         self.began_s = now()
         self.lines: deque[Line] = deque(maxlen=LINES)
         self.seconds: dict[int, Second] = {}
-        self.outages: deque[Outage] = deque(maxlen=20)
+        self._outages = Outages()
         self.contradicted: set[str] = set()
+
+    @property
+    def outages(self) -> list[Outage]:
+        """Faults to shade, the earliest first."""
+        return list(self._outages.all)
+
+    @property
+    def ailing(self) -> dict[str, tuple[str, ...]]:
+        """What is wrong now, by instance (or "store"), in a word or two each."""
+        return self._outages.ailing()
 
     @property
     def now_s(self) -> float:
@@ -92,16 +92,7 @@ class Story:
 
     def _tell_event(self, event: Event) -> None:
         self.say(event.kind, event.sentence, event.at_s)
-        at_s = event.at_s - self.began_s
-        if event.kind in ENDS_OUTAGE:
-            self._end_outages(event.target if event.kind == "restart" else None, at_s)
-        if event.kind in ("crash", "stop") and event.target:
-            self.outages.append(Outage(event.target, at_s))
-
-    def _end_outages(self, target: str | None, at_s: float) -> None:
-        for outage in self.outages:
-            if outage.until_s is None and target in (None, outage.target):
-                outage.until_s = at_s
+        self._outages.take(event, event.at_s - self.began_s)
 
     def _tell_exchange(self, exchange: Exchange) -> None:
         ended_s = exchange.started_s + exchange.duration_s
@@ -124,8 +115,7 @@ class Story:
         oldest = self._now() - self.began_s - SPAN_S
         for second in [each for each in self.seconds if each < oldest - 1]:
             del self.seconds[second]
-        while self.outages and (self.outages[0].until_s or oldest) < oldest:
-            self.outages.popleft()
+        self._outages.forget(oldest)
 
 
 def _failure(exchange: Exchange) -> str:
