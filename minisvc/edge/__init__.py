@@ -17,12 +17,13 @@ from typing import Self
 
 from minisvc.clock import Clock, monotonic
 from minisvc.edge.cache import Cache
+from minisvc.edge.nginx import NginxEdge, NginxFailed
 from minisvc.edge.origin import NoOrigin, Origin
 from minisvc.edge.shelf import Shelf
 from minisvc.host import ThreadHost
 from minisvc.sockets import LOOPBACK
 
-__all__ = ["Edge", "NoOrigin"]
+__all__ = ["Edge", "NginxEdge", "NginxFailed", "NoOrigin"]
 
 TIMEOUT_S = 10.0
 

@@ -2,29 +2,39 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Mapping
 from contextlib import closing
 from typing import Any
 
-from flask import Flask, Response
+from flask import Flask, Response, request
 
 from minisvc.claims.claim import RETRIES_CACHES_MONEY, Source, claim
 from minisvc.claims.expected import exactly
 from minisvc.claims.trial import Curve, Trial
-from minisvc.clock import FakeClock
-from minisvc.edge import Edge
+from minisvc.clock import FakeClock, wall
+from minisvc.edge import Edge, NginxEdge
 from minisvc.services import catalog
 from minisvc.services.cache import Habits
 from minisvc.users import User
 
-PRODUCTS, FRESH_S, STALE_S = 15, 60, 600
+PRODUCTS, FRESH_S, STALE_S = 8, 60, 600
 AGES_S = (0, 30, 59, 61, 300, 659, 661, 900)
 """At which the readers come; each directive's window ends between two of them."""
 FRESH, STALE, TOO_OLD = "fresh", "stale", "too old"
 WINDOWS = {FRESH: (0, FRESH_S), STALE: (FRESH_S, FRESH_S + STALE_S), TOO_OLD: (FRESH_S + STALE_S, AGES_S[-1] + 1)}
+ALL, NONE = exactly(1.0, "all"), exactly(0.0, "none")
+EXPECTED = {FRESH: ALL, STALE: ALL, TOO_OLD: NONE}
+EXTENSIONS = {"stale-while-revalidate": "stale_while_revalidate", "stale-if-error": "stale_if_error"}
+"""Each, and the service below that says it."""
 PLAIN = f"{__name__}:plain"
+NGINX_STALE = Source(
+    "NGINX module ngx_http_proxy_module",
+    "proxy_cache_use_stale; proxy_cache_background_update",
+    "https://nginx.org/en/docs/http/ngx_http_proxy_module.html#proxy_cache_use_stale",
+)
 CACHING = Source("RFC 9111", "4.2 Freshness; 4.2.4 Serving Stale Responses", "https://www.rfc-editor.org/rfc/rfc9111")
-EXTENSIONS = Source(
+STALE_ANSWERS = Source(
     "RFC 5861",
     "3 The stale-while-revalidate Cache-Control Extension; 4 The stale-if-error Cache-Control Extension",
     "https://www.rfc-editor.org/rfc/rfc5861",
@@ -41,23 +51,35 @@ EXTENSIONS = Source(
     f"stale-if-error={STALE_S}; none after that; none of what nobody had read",
     derivation="A fresh answer needs no origin. A stale one may be given where the origin allowed it, for as long.",
     control="With neither extension a stale answer is not given: none. Without an edge: none at any age.",
-    sources=(CACHING, EXTENSIONS),
+    sources=(CACHING, STALE_ANSWERS, NGINX_STALE),
 )
 def edge_serves_without_origin(trial: Trial) -> None:
     """Read everything again at each age."""
-    every, none = exactly(1.0, "all"), exactly(0.0, "none")
-    curves = {}
-    for name in ("stale-while-revalidate", "stale-if-error"):
-        curves[name] = served = served_by_age(trial, name, f"{__name__}:{name.replace('-', '_')}")
-        for window, expected in ((FRESH, every), (STALE, every), (TOO_OLD, none)):
+    curves = {name: served_by_age(trial, name, f"{__name__}:{app}") for name, app in EXTENSIONS.items()}
+    for name, served in curves.items():
+        for window, expected in EXPECTED.items():
             trial.measured(f"served while {window}, {name}", within(served, window), expected, samples=PRODUCTS)
-    trial.measured("served of what nobody had read", served_by_age(trial, "unread", PLAIN, read=False)[0], none)
+    trial.measured("served of what nobody had read", served_by_age(trial, "unread", PLAIN, read=False)[0], NONE)
     curves["max-age alone"] = served_by_age(trial, "max-age alone", PLAIN)
-    trial.control("served while stale, max-age alone", within(curves["max-age alone"], STALE), none, other=every)
+    trial.control("served while stale, max-age alone", within(curves["max-age alone"], STALE), NONE, other=ALL)
     curves["no edge"] = served_by_age(trial, "no edge", PLAIN, edge=False)
-    trial.control("served while fresh, no edge", within(curves["no edge"], FRESH), none, other=every)
+    trial.control("served while fresh, no edge", within(curves["no edge"], FRESH), NONE, other=ALL)
     drawn = [Curve(label, AGES_S, [100 * share for share in served.values()]) for label, served in curves.items()]
     trial.plot("seconds since it was read", "% served", *drawn)
+    if shutil.which("nginx"):
+        ask_nginx(trial)
+    else:
+        trial.note("NGINX is not on PATH here, so that only the lab's own edge was tried.")
+
+
+def ask_nginx(trial: Trial) -> None:
+    """The same of a cache of the field, right in front of an instance."""
+    trial.note("To NGINX 1.22, a balancer's 503 is no error that stale-if-error covers; a refused connection is one.")
+    for name, app in EXTENSIONS.items():
+        for window, share in served_by_nginx(trial, name, f"{__name__}:{app}").items():
+            trial.measured(f"served while {window}, {name}, NGINX", share, EXPECTED[window], samples=PRODUCTS)
+    alone = served_by_nginx(trial, "max-age alone", PLAIN)[STALE]
+    trial.control("served while stale, max-age alone, NGINX", alone, NONE, other=ALL)
 
 
 def plain(instance: str) -> Flask:
@@ -80,7 +102,11 @@ def _saying(instance: str, extension: str) -> Flask:
 
     @app.after_request
     def say(response: Response) -> Response:
-        response.headers["Cache-Control"] = f"max-age={FRESH_S}{extension}"
+        if request.path.startswith("/products/"):
+            response.headers["Cache-Control"] = f"max-age={FRESH_S}{extension}"
+            left_s = request.args.get("left", FRESH_S, type=int)
+            # For NGINX alone, whose clock nobody turns: the moment at which this is stale may be over.
+            response.headers["X-Accel-Expires"] = f"@{int(wall()) + left_s}"
         return response
 
     return app
@@ -109,18 +135,32 @@ def read_at(age_s: float, clock: FakeClock, reader: User, front: Edge) -> float:
     return share
 
 
-def read_all(reader: User) -> float:
+def read_all(reader: User, query: str = "") -> float:
     """Read every product once; the share that was served."""
-    return sum(one(reader, number) for number in range(1, PRODUCTS + 1)) / PRODUCTS
+    return sum(one(reader, number, query) for number in range(1, PRODUCTS + 1)) / PRODUCTS
 
 
-def one(reader: User, number: int) -> bool:
+def one(reader: User, number: int, query: str) -> bool:
     """Read one product, and assert that it is that one."""
 
     def judge(said: Mapping[str, Any]) -> str | None:
         return None if said["id"] == number else f"asked for {number} and got {said['id']}"
 
-    return reader.perform(reader.mind.ask("GET", f"/products/{number}", expect=judge)).served
+    return reader.perform(reader.mind.ask("GET", f"/products/{number}{query}", expect=judge)).served
+
+
+def served_by_nginx(trial: Trial, label: str, service: str) -> dict[str, float]:
+    """The share of products that NGINX serves in each window, though the origin is down since they were read."""
+    lefts = {FRESH: FRESH_S, STALE: -10, TOO_OLD: -STALE_S - 100}
+    with (
+        trial.cluster(f"{label}, NGINX", service, instances=1) as shop,
+        NginxEdge(f"http://127.0.0.1:{shop.backends[0].port}") as front,
+        closing(User("c1", front.url, shop.ledger, seed=trial.seed)) as reader,
+    ):
+        for left_s in lefts.values():
+            read_all(reader, f"?left={left_s}")
+        shop.crash("a")
+        return {window: read_all(reader, f"?left={left_s}") for window, left_s in lefts.items()}
 
 
 def within(served: Mapping[int, float], window: str) -> float:
