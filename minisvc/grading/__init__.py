@@ -1,0 +1,15 @@
+"""Exercises and their grading: a submission runs in processes of its own, and is asked from outside.
+
+>>> from minisvc.grading import check_here, task
+>>> task("counter-anywhere", "Ada Lovelace")
+"""
+
+from __future__ import annotations
+
+from minisvc.grading.exercise import Check, Exercise
+from minisvc.grading.failed import Failed, need
+from minisvc.grading.here import check_here, grade_here, task
+from minisvc.grading.trial import Trial
+from minisvc.grading.visitor import Answer, Visitor
+
+__all__ = ["Answer", "Check", "Exercise", "Failed", "Trial", "Visitor", "check_here", "grade_here", "need", "task"]

@@ -1,0 +1,189 @@
+"""A submission on trial: what a check is given to find out whether it holds."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from types import TracebackType
+from typing import Any, Self
+
+from minisvc.cluster import Cluster
+from minisvc.grading import layouts
+from minisvc.grading.exercise import APP, LAYOUT, Exercise
+from minisvc.grading.failed import Failed
+from minisvc.grading.sandbox import Cell, Instance, Keeper
+from minisvc.grading.sandbox.birth import Work
+from minisvc.grading.sandbox.keeper import WardenGone
+from minisvc.grading.visitor import Visitor
+from minisvc.layout import Layout
+from minisvc.stores.redis_server import open_store
+from minisvc.stores.store import Store
+
+UNSIGNED = 'It is not signed: put your name into the first cell, student = "...".'
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """What a student hands in.
+
+    Attributes:
+        name: whose or which it is, as the instructor sees it: a file's or folder's name.
+        student: the name that it is signed with; "" for none.
+        cells: its code, without the cells that grade it.
+    """
+
+    name: str
+    student: str
+    cells: tuple[Cell, ...]
+
+
+@dataclass(slots=True)
+class Site:
+    """Instances of a submission's app, and the store they may share.
+
+    Attributes:
+        instances: by name: "a", "b", ...
+        store: a Redis, whose address the instances see in the environment variable STORE_URL; None for none.
+    """
+
+    instances: dict[str, Instance]
+    store: Store | None
+    _visitors: list[Visitor] = field(default_factory=list)
+
+    def visitor(self, name: str) -> Visitor:
+        """A new client, who has no cookies yet."""
+        fresh = Visitor(self.instances, name)
+        self._visitors.append(fresh)
+        return fresh
+
+    def crash(self, name: str) -> None:
+        """Kill an instance: memory, folder and connections gone."""
+        self.instances[name].crash()
+
+    def start(self, name: str) -> None:
+        """Run an instance, for the first time or again.
+
+        Raises:
+            Failed: it does not serve, and why.
+        """
+        instance = self.instances[name]
+        instance.start()
+        report = instance.report
+        if report.up:
+            return
+        errors = [f'Cell "{cell}" raised {words}' if cell else words for cell, words in sorted(report.errors.items())]
+        raise Failed(report.unable or next(iter(errors), f"It defines no {APP}(instance)."))
+
+    def restart(self, name: str) -> None:
+        """Kill an instance, and run it again on its port."""
+        self.crash(name)
+        self.start(name)
+
+    def close(self) -> None:
+        """Everybody leaves."""
+        for visitor in self._visitors:
+            visitor.close()
+        for instance in self.instances.values():
+            instance.close()
+
+
+class Trial:
+    """One submission and one exercise; opens sites and clusters for checks, and ends all that came of them.
+
+    Attributes:
+        exercise: which.
+        submission: whose.
+        numbers: the student's own.
+        refused: what the submission tried and was not let do, in words.
+    """
+
+    def __init__(self, exercise: Exercise, submission: Submission, readable: tuple[str, ...] = ()) -> None:
+        self.exercise, self.submission = exercise, submission
+        self.numbers = exercise.numbers_of(submission.student)
+        self.refused: dict[str, None] = {}
+        self._keeper = Keeper(Work(submission.cells, exercise.exports, readable))
+        self._values: Mapping[str, Any] | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._keeper.close()
+
+    def abandon(self) -> None:
+        """Time is up: every process of the submission ends. From any thread."""
+        self._keeper.abandon()
+
+    @contextlib.contextmanager
+    def open(self, instances: int = 1, *, store: bool = False, **environment: str) -> Iterator[Site]:
+        """Run so many instances, each afresh, and a store if wanted; `environment` is added to what they see.
+
+        Raises:
+            Failed: they do not serve, and why.
+        """
+        with contextlib.ExitStack() as undo:
+            kept = open_store() if store else None
+            if kept:
+                undo.callback(kept.close)
+                environment["STORE_URL"] = kept.url
+            names = [chr(ord("a") + index) for index in range(instances)]
+            site = Site({name: Instance(name, self._keeper, environment) for name in names}, kept)
+            undo.callback(self._leave, site)
+            for name in names:
+                site.start(name)
+            yield site
+
+    def value(self, name: str) -> Any:
+        """The value of one of the exercise's `exports`, as JSON has it.
+
+        Raises:
+            Failed: the submission has none, and why.
+        """
+        if self._values is None:
+            self._values = self._look()
+        if self._values.get(name) is None:
+            raise Failed(f'The notebook has no proper "{name}".')
+        return self._values[name]
+
+    def layout(self) -> Layout:
+        """The submission's layout, for the lab's own services only.
+
+        Raises:
+            Failed: there is none, or none that can be graded, and why.
+        """
+        return layouts.read(self.value(LAYOUT))
+
+    @contextlib.contextmanager
+    def cluster(self, layout: Layout | None = None) -> Iterator[Cluster]:
+        """Run the submission's layout (or another) with services of ours, in this process."""
+        with Cluster(layout or self.layout()) as shop:
+            yield shop
+
+    def _look(self) -> Mapping[str, Any]:
+        site = Site({"a": Instance("a", self._keeper, {})}, None)
+        try:
+            instance = site.instances["a"]
+            instance.start()
+            report = instance.report
+            instance.crash()
+        finally:
+            self._leave(site)
+        if "" in report.errors or report.unable:
+            raise Failed(report.errors.get("") or report.unable)
+        missing = [name for name in self.exercise.exports if report.values.get(name) is None]
+        if missing and report.errors:
+            cell, words = next(iter(report.errors.items()))
+            raise Failed(f'Cell "{cell}" raised {words}')
+        return report.values
+
+    def _leave(self, site: Site) -> None:
+        for each in site.instances.values():
+            # Not when time is up: then the warden is gone, and they are too.
+            with contextlib.suppress(WardenGone):
+                each.crash()
+        site.close()
+        for each in site.instances.values():
+            self.refused |= dict.fromkeys(each.report.refused)

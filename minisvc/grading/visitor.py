@@ -1,0 +1,126 @@
+"""Asks a submission over HTTP, from outside, and has words for each way in which no proper answer comes."""
+
+from __future__ import annotations
+
+import json as json_text
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import requests
+
+from minisvc.grading.failed import Failed
+from minisvc.grading.sandbox import Instance
+
+ANSWERS_WITHIN_S = 3.0
+LONGEST_BODY = 1_000_000
+LONGEST_SHOWN = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What came back.
+
+    Attributes:
+        asked: the request in words, for reasons.
+        status: HTTP's.
+        data: the JSON body; None where the body is none.
+        text: the body as text, at most a million bytes of it.
+        headers: by their names, in small letters.
+        took_s: until the last byte.
+    """
+
+    asked: str
+    status: int
+    data: Any
+    text: str
+    headers: Mapping[str, str]
+    took_s: float
+
+    def field(self, name: str) -> Any:
+        """A field of the JSON object that came back.
+
+        Raises:
+            Failed: it was another status than success, no JSON object, or one without that field.
+        """
+        if not 200 <= self.status < 300:
+            raise Failed(f"{self.asked} was answered {self.status}: {self.shown}")
+        if not isinstance(self.data, dict) or name not in self.data:
+            raise Failed(f'{self.asked} was answered {self.shown}, a JSON object with "{name}" is wanted.')
+        return self.data[name]
+
+    @property
+    def shown(self) -> str:
+        """The body, as far as it fits into a reason."""
+        words = " ".join(self.text.split())
+        return words if len(words) <= LONGEST_SHOWN else f"{words[:LONGEST_SHOWN]} ..."
+
+
+class Visitor:
+    """One client with cookies of its own, who may ask any instance."""
+
+    def __init__(self, instances: Mapping[str, Instance], name: str) -> None:
+        self.name, self._instances = name, instances
+        self._session = requests.Session()
+        self._session.trust_env = False  # no proxy of the person who grades
+
+    def get(self, path: str, at: str = "a", **options: Any) -> Answer:
+        """Ask instance `at`; `options` are those of `ask`."""
+        return self.ask("GET", path, at, **options)
+
+    def post(self, path: str, at: str = "a", **options: Any) -> Answer:
+        """Ask instance `at`; `options` are those of `ask`."""
+        return self.ask("POST", path, at, **options)
+
+    def ask(  # noqa: PLR0913  # what a request has
+        self,
+        method: str,
+        path: str,
+        at: str = "a",
+        *,
+        json: Any = None,
+        headers: Mapping[str, str] | None = None,
+        within_s: float = ANSWERS_WITHIN_S,
+    ) -> Answer:
+        """Send one request to instance `at` and read the answer. Redirects are not followed.
+
+        Raises:
+            Failed: no answer came: in time, or at all.
+        """
+        body = "" if json is None else f" with {json}"
+        asked = f"{method} {path}{body} at {at}"
+        begun = time.monotonic()
+        try:
+            with self._session.request(
+                method,
+                self._instances[at].url + path,
+                json=json,
+                headers=dict(headers or {}),
+                timeout=within_s,
+                allow_redirects=False,
+                stream=True,
+            ) as response:
+                content = response.raw.read(LONGEST_BODY, decode_content=True) or b""
+        except requests.Timeout:
+            raise Failed(f"{asked} got no answer within {within_s:g} s.") from None
+        except (requests.RequestException, OSError) as error:
+            raise Failed(f"{asked} got no answer. {self._instances[at].why_silent() or _cause(error)}") from None
+        return self._answer(asked, response, content, time.monotonic() - begun)
+
+    def close(self) -> None:
+        """Leave."""
+        self._session.close()
+
+    def _answer(self, asked: str, response: requests.Response, content: bytes, took_s: float) -> Answer:
+        text = content.decode(errors="replace")
+        try:
+            data = json_text.loads(text)
+        except ValueError:
+            data = None
+        headers = {name.lower(): value for name, value in response.headers.items()}
+        return Answer(asked, response.status_code, data, text, headers, took_s)
+
+
+def _cause(error: Exception) -> str:
+    return f"The connection broke ({type(error).__name__})."
