@@ -5,7 +5,6 @@ from dataclasses import replace
 
 from advisor.engine import facts_of
 from advisor.model import UNKNOWN, CompanionRule, Condition, Rulebook, Value
-from advisor.space import open_questions, settled
 
 PATIENCE = 300
 """Boxes looked into at each step, so that nobody waits. What is not proven by then counts as open."""
@@ -31,6 +30,8 @@ class StillOpen:
             values: what a person said, by question id, `unknown` included; what an archetype
                 supplied counts as unanswered, for a person may still change it.
         """
+        from advisor.space import open_questions, settled  # noqa: PLC0415  # while a first name is typed
+
         facts = facts_of(self._rulebook, values)
         key = frozenset(facts.items())
         if key not in self._found:
