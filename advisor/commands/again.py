@@ -14,6 +14,9 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:  # slow to import
     from pathlib import Path
 
+MOST_BYTES = 4_000_000
+"""No answers or rules are longer."""
+
 
 class Asked:
     """What was asked: answer files under rules.
@@ -44,8 +47,12 @@ class Asked:
 
     def _now(self) -> bytes:
         """A digest of all that the text depends on; empty where a file cannot be read, which is told elsewhere."""
+        files = (self._rules or default_rules_file(), *self._files)
         try:
-            texts = [(str(file), file.read_bytes()) for file in (self._rules or default_rules_file(), *self._files)]
+            # What a pipe gives, it gives once; and whoever names a disk image will be told so.
+            if not all(file.is_file() and file.stat().st_size <= MOST_BYTES for file in files):
+                return b""
+            texts = [(str(file), file.read_bytes()) for file in files]
         except (OSError, ValueError):
             return b""
         return sha256(repr((sys.version, cache.code(), texts)).encode()).digest()

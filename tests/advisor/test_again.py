@@ -5,10 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from advisor import cache
+from advisor import cache, document
 from advisor.cli import main
-from advisor.commands import recommend
+from advisor.commands import again, recommend
 from advisor.rules import default_rules_file
+from tests.advisor.conftest import Run
 
 
 @pytest.fixture(autouse=True)
@@ -76,6 +77,14 @@ def test_faults_are_told_each_time(capsys: pytest.CaptureFixture[str], shop_file
     assert "there is no such file." in capsys.readouterr().err
 
 
+def test_answers_from_a_pipe_are_read_once(run: Run, shop_file: Path) -> None:
+    text = shop_file.read_text(encoding="utf-8")
+    for _ in range(2):
+        done = run("recommend", "/dev/stdin", "--json", text=text)
+        assert (done.returncode, done.stderr) == (0, "")
+        assert json.loads(done.stdout)["name"] == "corner shop"
+
+
 def test_an_entry_that_is_not_whole_is_not_used(
     capsys: pytest.CaptureFixture[str], shop_file: Path, worked: list[object], kept: Path
 ) -> None:
@@ -84,6 +93,10 @@ def test_an_entry_that_is_not_whole_is_not_used(
     entry.write_bytes(entry.read_bytes()[:-10])
     assert asked(capsys, shop_file) == right
     assert len(worked) == 2
+
+
+def test_what_is_too_long_for_the_advisor_is_too_long_to_keep() -> None:
+    assert again.MOST_BYTES == document.READ_LIMIT_BYTES
 
 
 def test_the_oldest_entries_make_room(kept: Path) -> None:
