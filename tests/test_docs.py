@@ -32,7 +32,7 @@ def run(command: list[str], **environment: str) -> str:
 
 
 @pytest.mark.parametrize(
-    ("code", "shown"), list(zip(fenced("python"), fenced("text"), strict=True)), ids=["crash", "load"]
+    ("code", "shown"), list(zip(fenced("python"), fenced("text"), strict=True)), ids=["crash", "load", "claim"]
 )
 def test_the_examples_give_what_the_readme_shows(code, shown):
     assert run([sys.executable, "-c", code]) == shown

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Iterator
 
 from minisvc.claims.claim import GROUPS, Claim
 
+WIDE = 120
 HEAD = """\
 # The claims: what articles assert, measured
 
@@ -39,7 +41,8 @@ def markdown(every: tuple[Claim, ...] | None = None) -> str:
     parts = [HEAD]
     for group in GROUPS:
         some = [each for each in known if each.group == group]
-        parts += [f"\n## {group}\n", *_index(some), *(_section(each) for each in some)]
+        if some:
+            parts += [f"\n## {group}\n", *_index(some), *(_section(each) for each in some)]
     return "".join(parts)
 
 
@@ -51,11 +54,20 @@ def _index(some: list[Claim]) -> Iterator[str]:
 
 def _section(claim: Claim) -> str:
     sources = "; ".join(f"[{each.title}]({each.url}), {each.section}" for each in claim.sources)
-    return (
-        f"\n### {claim.id}\n\n**{claim.says}**\n\n"
-        f"- When: {claim.when}\n- Predicted: {claim.predicts}.\n- Derivation: {claim.derivation}\n"
-        f"- Control: {claim.control}\n- Sources: {sources}\n- Try it: `minisvc claims run {claim.id}`\n"
+    points = (
+        f"When: {claim.when}",
+        f"Predicted: {claim.predicts}.",
+        f"Derivation: {claim.derivation}",
+        f"Control: {claim.control}",
+        f"Sources: {sources}",
+        f"Try it: `minisvc claims run {claim.id}`",
     )
+    return f"\n### {claim.id}\n\n**{claim.says}**\n\n" + "".join(f"{_point(each)}\n" for each in points)
+
+
+def _point(words: str) -> str:
+    """A point of a list, in lines of the house's length; links are not broken."""
+    return textwrap.fill(f"- {words}", WIDE, subsequent_indent="  ", break_long_words=False, break_on_hyphens=False)
 
 
 def _cell(text: str) -> str:
