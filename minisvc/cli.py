@@ -15,12 +15,12 @@ from collections.abc import Callable, Sequence
 from types import FrameType
 from typing import Any, NoReturn
 
-from minisvc.commands import claims, compare, lab, layouts, load, mechanisms, up
+from minisvc.commands import claims, compare, exercise, grade, lab, layouts, load, mechanisms, up
 from minisvc.errors import MinisvcError, did_you_mean
 
 CANCELLED = 128 + signal.SIGINT
 ENDED = 128 + signal.SIGTERM
-COMMANDS = (lab, up, load, layouts, mechanisms, claims, compare)
+COMMANDS = (lab, up, load, layouts, mechanisms, claims, compare, grade, exercise)
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from minisvc.errors import MinisvcError
@@ -68,8 +68,17 @@ class Grade:
         return tuple(dict.fromkeys(f"{each.check}: {each.reason}" for each in self.rows if each.reason))
 
 
-def grade(found: Set, submission: Submission, *, time_s: float = TIME_S, only: str | None = None) -> Grade:
+def grade(
+    found: Set,
+    submission: Submission,
+    *,
+    time_s: float = TIME_S,
+    only: str | None = None,
+    watch: Callable[[Trial], object] = lambda trial: None,
+) -> Grade:
     """Grade a submission; `time_s` is for all its checks together, `only` names one of them (None: all).
+
+    `watch` is shown the trial before it begins, for who may have to abandon it.
 
     What a submission does, however bad, is a reason in its grade and never an error here.
     """
@@ -78,6 +87,7 @@ def grade(found: Set, submission: Submission, *, time_s: float = TIME_S, only: s
     if not submission.student:
         return refused(found, submission.name, UNSIGNED, checks)
     with Trial(found.exercise, submission, (str(found.file),)) as trial:
+        watch(trial)
         timer = threading.Timer(time_s, trial.abandon)
         timer.daemon = True
         timer.start()

@@ -67,12 +67,20 @@ class Notebook:
                 cell["source"] = _REGION.sub(_stub, _source(cell))
         return Notebook(data)
 
-    def answered(self, source: str) -> Notebook:
-        """The same with another answer."""
+    def answered(self, source: str, at: str = ANSWER) -> Notebook:
+        """The same with another answer, or another source of the cell with the grade_id `at`."""
         data = copy.deepcopy(self.data)
         for cell in data["cells"]:
-            if _nbgrader(cell).get("grade_id") == ANSWER:
+            if _nbgrader(cell).get("grade_id") == at:
                 cell["source"] = source
+        return Notebook(data)
+
+    def renamed(self, old: str, new: str) -> Notebook:
+        """The same for an exercise of another id."""
+        data = copy.deepcopy(self.data)
+        for cell in data["cells"]:
+            cell["source"] = _source(cell).replace(old, new)
+        data["metadata"]["statewise"] = {"exercise": new}
         return Notebook(data)
 
     def write(self, path: Path) -> None:

@@ -1,0 +1,65 @@
+"""Exercises for others: a student's copy, a source for an nbgrader course, and a template for one of one's own."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+from minisvc.errors import MinisvcError
+from minisvc.grading.shelf import FILE, Set
+
+TEMPLATE = "counter-anywhere"
+"""The simplest of the shipped ones: the one to start from."""
+
+
+class NotHandedOut(MinisvcError):
+    """Something is there already, or cannot be written; nothing is written over."""
+
+    def __init__(self, path: Path, reason: str) -> None:
+        self.path, self.reason = path, reason
+        super().__init__(f"{path} is left alone: {reason}.\n  Name another folder, or remove what is there.")
+
+
+def release(found: Set, folder: Path) -> Path:
+    """The student's copy, without solutions, in a folder; returns the file.
+
+    Raises:
+        NoAnswers: the exercise's notebook is not here.
+        NotHandedOut: there is a file already.
+    """
+    return _put(found, folder, released=True)
+
+
+def source(found: Set, course: Path) -> Path:
+    """The notebook with its solution, where nbgrader wants it: COURSE/source/ID/ID.ipynb; raises as `release`."""
+    return _put(found, course / "source" / found.exercise.id, released=False)
+
+
+def template(found: Set, folder: Path) -> Path:
+    """A new exercise in a folder, which is the id: a copy of another, to be changed.
+
+    Raises:
+        NoAnswers: the other's notebook is not here.
+        NotHandedOut: the folder is there already.
+    """
+    if folder.exists():
+        raise NotHandedOut(folder, "it exists")
+    book, old, new = found.source(), found.exercise.id, folder.name
+    (folder / "wrong").mkdir(parents=True)
+    (folder / FILE).write_text(found.file.read_text(encoding="utf-8").replace(old, new), encoding="utf-8")
+    for path in sorted((found.folder / "wrong").glob("*.py")):
+        shutil.copyfile(path, folder / "wrong" / path.name)
+    book.renamed(old, new).write(folder / f"{new}.ipynb")
+    return folder
+
+
+def _put(found: Set, folder: Path, *, released: bool) -> Path:
+    book, path = found.source(), folder / f"{found.exercise.id}.ipynb"
+    if path.exists():
+        raise NotHandedOut(path, "it exists")
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        (book.released() if released else book).write(path)
+    except OSError as error:
+        raise NotHandedOut(path, error.strerror or str(error)) from None
+    return path
