@@ -116,7 +116,10 @@ class Cache:
         return _response(found, f"fwd=stale; fwd-status={found.status}{self._keep(asked, found)}", None)
 
     def _refresh_behind(self, asked: Asked, stored: Answer) -> None:
-        """Make it fresh while nobody waits; one at a time."""
+        """Make it fresh while nobody waits; one at a time.
+
+        It carries the id of the request that it is behind, so that whoever counts requests counts both as one.
+        """
         with self._lock:
             mine = (asked.key, id(stored))
             if mine in self._refreshing:

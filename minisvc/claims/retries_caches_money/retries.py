@@ -93,6 +93,7 @@ def idempotency_rules(trial: Trial) -> None:
 )
 def lb_must_not_retry_post(trial: Trial) -> None:
     """Crash it between the work and the answer."""
+    # HAProxy keeps the rule too, and waits for a second before it repeats anything.
     balancers = ["builtin", *(["nginx"] if shutil.which("nginx") else [])]
     if len(balancers) == 1:
         trial.note("NGINX is not on PATH here, so that only the lab's own balancer was tried.")
