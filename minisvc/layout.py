@@ -74,8 +74,8 @@ class HealthCheck:
 
     Attributes:
         interval_s, timeout_s, fall, rise: a backend is out after `fall` failed checks in a row and back after
-            `rise` good ones, as HAProxy's inter, timeout check, fall and rise. Worst detection time:
-            interval_s * fall + timeout_s.
+            `rise` good ones, as HAProxy's inter, timeout check, fall and rise. The built-in balancer begins a check
+            interval_s after the one before has ended; worst detection time: (interval_s + timeout_s) * fall.
         path: what is asked for; any 2xx is well.
         eject_after: consecutive failures (5xx, broken connections) in ordinary traffic that eject a backend,
             as Envoy's outlier detection (consecutive_5xx); 0 never does.

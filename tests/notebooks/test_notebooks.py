@@ -63,6 +63,15 @@ def test_notebook_runs_whole_without_a_click(path: Path, tmp_path: Path) -> None
     assert not [
         out for cell in code_cells(book) for out in cell.outputs if out.output_type == "stream" and out.name == "stderr"
     ]
+    shown = "".join(out.get("data", {}).get("text/html", "") for cell in code_cells(book) for out in cell.outputs)
+    assert 'data-verdict="refuted"' not in shown
+
+
+@pytest.mark.usefixtures("quiet_home")
+def test_two_services_measures_that_an_instance_counts_its_own_visits_and_the_client_all(tmp_path: Path) -> None:
+    book = run(next(each for each in NOTEBOOKS if each.stem.startswith("01-")), tmp_path)
+    assert "{'by': 'b', 'visits': 3}" in text_of(book, "told = {}")
+    assert ast.literal_eval(text_of(book, "after_crash")) == {"stateful": 4, "stateless": 6, "hybrid": 6}
 
 
 @pytest.mark.usefixtures("quiet_home")
