@@ -80,6 +80,16 @@ class Site:
         self.crash(name)
         self.start(name)
 
+    def crash_store(self) -> None:
+        """Kill the store: it refuses connections, and what it held is gone."""
+        assert self.store, "the site was opened without a store"
+        self.store.crash()
+
+    def restart_store(self) -> None:
+        """Start the store again on its port, empty."""
+        assert self.store, "the site was opened without a store"
+        self.store.restart()
+
     def close(self) -> None:
         """Everybody leaves."""
         for visitor in self._visitors:
@@ -103,6 +113,7 @@ class Trial:
         self.numbers = exercise.numbers_of(submission.student)
         self.refused: dict[str, None] = {}
         self._keeper = Keeper(Work(submission.cells, exercise.exports, readable))
+        self._store: Store | None = None
         self._values: Mapping[str, Any] | None = None
 
     def __enter__(self) -> Self:
@@ -112,6 +123,8 @@ class Trial:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._keeper.close()
+        if self._store:
+            self._store.close()
 
     def abandon(self) -> None:
         """Time is up: every process of the submission ends. From any thread."""
@@ -125,9 +138,8 @@ class Trial:
             Failed: they do not serve, and why.
         """
         with contextlib.ExitStack() as undo:
-            kept = open_store() if store else None
+            kept = self._empty_store() if store else None
             if kept:
-                undo.callback(kept.close)
                 environment["STORE_URL"] = kept.url
             names = [chr(ord("a") + index) for index in range(instances)]
             site = Site({name: Instance(name, self._keeper, environment) for name in names}, kept)
@@ -161,6 +173,16 @@ class Trial:
         """Run the submission's layout (or another) with services of ours, in this process."""
         with Cluster(layout or self.layout()) as shop:
             yield shop
+
+    def _empty_store(self) -> Store:
+        """One store for all checks, for starting one takes longer than a check does; each check finds it empty."""
+        if self._store is None:
+            self._store = open_store()
+        elif self._store.running:
+            self._store.wipe()
+        else:
+            self._store.restart()
+        return self._store
 
     def _look(self) -> Mapping[str, Any]:
         site = Site({"a": Instance("a", self._keeper, {})}, None)
