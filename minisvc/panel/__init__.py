@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from minisvc.panel.comparison import Comparison
+from minisvc.panel.comparison import Comparison, compare
 from minisvc.panel.stepping import step
 from minisvc.panel.widget import Panel
 
@@ -12,15 +12,6 @@ if TYPE_CHECKING:
     from minisvc.cluster import Cluster
 
 __all__ = ["Comparison", "Panel", "compare", "panel", "step"]
-
-
-def compare(*clusters: Cluster) -> Comparison:
-    """Open a view of two or three running clusters side by side; its `run` makes the same trial in each.
-
-    Raises:
-        WrongTrial: another number of clusters, or the same one twice.
-    """
-    return Comparison(*clusters)
 
 
 class _Open:

@@ -24,14 +24,22 @@ SHARED = ("crash", "restart", "hang", "resume", "drain", "slow")
 """Commands of the single panel that are given to every cluster at once."""
 
 
+def compare(*clusters: Cluster) -> Comparison:
+    """Open a view of two or three running clusters side by side; its `run` makes the same trial in each.
+
+    Raises:
+        WrongTrial: another number of clusters, or the same one twice.
+    """
+    if not 2 <= len(clusters) <= MOST or len(set(clusters)) < len(clusters):
+        raise WrongTrial(f"A comparison takes two or three different clusters; there are {len(clusters)} here.")
+    return Comparison(*clusters)
+
+
 class Comparison(Live):
     """A view of two or three running clusters. `run` makes the same trial in each.
 
     Attributes:
         outcomes: of the last trial, in the clusters' order; empty before the first.
-
-    Raises:
-        WrongTrial: another number of clusters, or the same one twice.
     """
 
     _esm = script("compare")
@@ -41,8 +49,6 @@ class Comparison(Live):
     faults: t.List[str] = t.List(list(FAULTS)).tag(sync=True)
 
     def __init__(self, *clusters: Cluster) -> None:
-        if not 2 <= len(clusters) <= MOST or len(set(clusters)) < len(clusters):
-            raise WrongTrial(f"A comparison takes two or three different clusters; there are {len(clusters)} here.")
         self._clusters = clusters
         self.outcomes: tuple[Outcome, ...] = ()
         self._over, self._running = threading.Event(), threading.Lock()

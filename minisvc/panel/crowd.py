@@ -46,7 +46,7 @@ class Pile:
     def says(self) -> str:
         """Such as ``67 carts, 140 items``."""
         orphans = f", {self.orphans} that nobody reaches" if self.orphans else ""
-        return f"{self.carts} cart{'' if self.carts == 1 else 's'}, {self.items} items{orphans}"
+        return f"{_counted(self.carts, 'cart')}, {_counted(self.items, 'item')}{orphans}"
 
 
 def crowd(customers: Sequence[Customer]) -> Crowd | None:
@@ -69,3 +69,7 @@ def piles(chips: Iterable[Chip]) -> tuple[Pile, ...]:
 def _pile(place: str, heap: list[Chip]) -> Pile:
     current = [each for each in heap if each.current]
     return Pile(place, len(current), sum(each.items for each in current), len(heap) - len(current))
+
+
+def _counted(count: int, noun: str) -> str:
+    return f"{count} {noun}{'' if count == 1 else 's'}"

@@ -98,6 +98,10 @@ class Picture:
     store_down: bool = False
     survives: str = ""
 
+    def pile_at(self, place: str) -> Pile | None:
+        """The heap of carts at `place`; None where there is none, or each cart is shown."""
+        return next((each for each in self.piles if each.place == place), None)
+
     def owners_at(self, place: str) -> tuple[str, ...]:
         """Names of the customers whose present cart is at `place`, in their order."""
         return tuple(chip.owner for chip in self.chips if chip.place == place and chip.owner and chip.current)

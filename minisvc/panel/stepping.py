@@ -115,26 +115,28 @@ def _hops(cluster: Cluster, deed: str, before: _Before, exchange: Exchange) -> l
     if exchange.backend:
         hops.append(Hop(exchange.backend, _finds(cluster, before, exchange.backend)))
         if cluster.store is not None:
-            hops.append(Hop("store", _store_says(cluster, before)))
+            hops.append(Hop("store", _store_says(cluster, before, exchange)))
         hops.append(Hop(exchange.backend, _answers(exchange)))
     return [*hops, Hop("customer", _concludes(exchange))]
 
 
 def _sends(deed: str, before: _Before, exchange: Exchange) -> str:
-    does = "adds an item" if deed == "add" else "looks into the cart"
+    does = "Adds an item" if deed == "add" else "Looks into the cart"
     believes = f"believes that {before.expected or 'no'} item{'' if before.expected == 1 else 's'} are in it"
     carries = f"the session cookie {before.cookie[:SHOWN_COOKIE]}…" if before.cookie else "no session cookie yet"
-    return f"{exchange.user} {does} ({exchange.method} {exchange.path}), {believes}, and sends {carries}."
+    return f"{does} ({exchange.method} {exchange.path}), {believes}, and sends {carries}."
 
 
 def _routes(cluster: Cluster, exchange: Exchange) -> str:
     service = cluster.layout.services[0]
-    rule = f"Policy {service.policy.replace('_', ' ')}, sticky {f'by {service.affinity}' if service.affinity else 'off'}"
+    rule = (
+        f"Policy {service.policy.replace('_', ' ')}, sticky {f'by {service.affinity}' if service.affinity else 'off'}"
+    )
     if exchange.backend is None:
         return f"{rule}. It could send it nowhere: {exchange.error or exchange.why}."
     tried = f" It was the {exchange.tries}th try." if exchange.tries > 3 else ""
     tried = {2: " It was the second try.", 3: " It was the third try."}.get(exchange.tries, tried)
-    return f"{rule}. It chose {exchange.backend}, for {exchange.why or 'it was the only one'}.{tried}"
+    return f"{rule}. It chose {exchange.backend} ({exchange.why}).{tried}"
 
 
 def _finds(cluster: Cluster, before: _Before, backend: str) -> str:
@@ -150,21 +152,23 @@ def _finds(cluster: Cluster, before: _Before, backend: str) -> str:
     return f"It does not know that session. {elsewhere}"
 
 
-def _store_says(cluster: Cluster, before: _Before) -> str:
+def _store_says(cluster: Cluster, before: _Before, exchange: Exchange) -> str:
     store, traffic = cluster.store, cluster.store_traffic()
     assert store is not None
-    if not store.running:
-        return f"{store.kind} is down: no answer."
+    went = None if traffic is None or before.carried is None else traffic.total - before.carried
+    if exchange.served and went is not None and not went.round_trips:
+        return f"{store.says}. It was not asked."
+    if not store.running or (went is not None and not went.round_trips):
+        return f"{store.says}: no answer came."
+    counted = f" Asked and answered: {went}." if went else ""
+    return f"{store.kind}. {_had(before)}{counted}"
+
+
+def _had(before: _Before) -> str:
+    if "store" not in before.places:
+        return "It had no session for that id." if before.cookie else "It had nothing to find."
     items = sum(each.items for each in before.holdings if each.place == "store")
-    had = (
-        f"It had the session, {items} item{'' if items == 1 else 's'}."
-        if "store" in before.places
-        else ("It had no session for that id." if before.cookie else "It had nothing to find.")
-    )
-    if traffic is None or before.carried is None:
-        return f"{store.kind}. {had}"
-    went = traffic.total - before.carried
-    return f"{store.kind}. {had} Asked and answered: {went}." if went.round_trips else f"{store.kind}: no answer came."
+    return f"It had the session, {items} item{'' if items == 1 else 's'}."
 
 
 def _answers(exchange: Exchange) -> str:
@@ -180,4 +184,4 @@ def _concludes(exchange: Exchange) -> str:
         return f"Lost: {exchange.sentence}."
     if not exchange.served:
         return f"Failed: {exchange.error or exchange.status}."
-    return f"{exchange.sentence}." if exchange.sentence else "Served."
+    return f"Served: {exchange.sentence}." if exchange.sentence else "Served."

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from html import escape
+from textwrap import shorten
 
+from minisvc.panel.crowd import Crowd
 from minisvc.panel.marks import HARM
 from minisvc.panel.pens import FAINT, INK, PAPER, Pen, box, link, shape, words
 from minisvc.panel.picture import Chip, Customer, Instance, Picture
@@ -15,7 +17,7 @@ from minisvc.panel.story import Line
 
 WIDTH = 900
 ROW, TOP = 46, 84
-LINES_SHOWN = 3
+LINES_SHOWN, MOST_LETTERS = 3, 120
 CALM = "#0072B2"
 CUSTOMER_X, BALANCER_X, INSTANCE_X, STORE_X = 30, 330, 500, 790
 SERVING = ("up", "draining", "unhealthy")
@@ -45,15 +47,23 @@ def text(seen: Picture) -> str:
         f"{seen.title}: state {seen.state}, sticky {'on' if seen.sticky else 'off'}, policy {seen.policy}",
         f"served {seen.served}, lost {seen.lost}, failed {seen.failed}",
     ]
-    rows += [f"{each.name}: {each.says}" for each in seen.customers]
-    rows += [f"instance {each.name}: {each.status}{_holds(seen, each.name)}" for each in seen.instances]
+    rows += [seen.crowd.says] if seen.crowd else [f"{each.name}: {each.says}" for each in seen.customers]
+    rows += [f"instance {each.name}: {_condition(each)}{_holds(seen, each.name)}" for each in seen.instances]
     if seen.store:
         told = f", {seen.store_traffic}" if seen.store_traffic else ""
         rows.append(f"store {seen.store}{_holds(seen, 'store')}{told}")
     return "\n".join(rows)
 
 
+def _condition(instance: Instance) -> str:
+    """Its status, and what else ails it."""
+    return " and ".join([instance.status, *instance.ails])
+
+
 def _holds(seen: Picture, place: str) -> str:
+    pile = seen.pile_at(place)
+    if pile:
+        return f", holds {pile.says}"
     owners = seen.owners_at(place)
     return f", holds the cart of {', '.join(owners)}" if owners else ""
 
@@ -77,6 +87,9 @@ def _nodes(seen: Picture, rows: int, tall: int) -> Iterator[str]:
     boxes = list(zip(seen.instances, _spread(rows, len(seen.instances)), strict=True))
     for _, y in places:
         yield link((CUSTOMER_X + 12, y), (BALANCER_X, middle))
+    if seen.crowd:
+        yield link((CUSTOMER_X + 12, middle), (BALANCER_X, middle))
+        yield from _crowd(seen.crowd, middle)
     for each, y in boxes:
         yield link((BALANCER_X + 90, middle), (INSTANCE_X, y), broken=each.status not in SERVING)
         if seen.store:
@@ -87,7 +100,7 @@ def _nodes(seen: Picture, rows: int, tall: int) -> Iterator[str]:
     yield box((BALANCER_X, middle - 24), (90, 48), Pen(CALM))
     yield words(BALANCER_X + 14, middle + 5, "balancer")
     for each, y in boxes:
-        yield from _instance(each, y, tall, _marked(seen, each.name))
+        yield from _instance(each, y, tall, _contents(seen, each.name, (INSTANCE_X + 12, y - tall / 2 + 42)))
     if seen.store:
         yield from _store(seen, middle)
 
@@ -104,23 +117,43 @@ def _customer(customer: Customer, y: float, *, carried: bool) -> Iterator[str]:
     yield words(CUSTOMER_X + 30, y + 5, label, Pen(HARM if harmed else INK, bold=harmed, halo=True))
 
 
-def _instance(instance: Instance, y: float, tall: int, chips: list[tuple[Customer, Chip]]) -> Iterator[str]:
+def _crowd(crowd: Crowd, middle: float) -> Iterator[str]:
+    for place, said in enumerate(crowd.says.split(", ", 2)):
+        pen = Pen(HARM if place == 2 and crowd.contradicted else INK, bold=not place, halo=True)
+        yield words(CUSTOMER_X, middle - 15 + 20 * place, said, pen)
+
+
+def _instance(instance: Instance, y: float, tall: int, contents: Iterable[str]) -> Iterator[str]:
     up = instance.status in SERVING
     top = y - tall / 2
     yield box((INSTANCE_X, top), (210, tall), Pen(CALM if up else HARM), broken=not up)
-    label = f"{instance.name} {'' if up else '✕ '}{instance.status}"
-    yield words(INSTANCE_X + 12, top + 21, label, Pen(INK if up else HARM, bold=True))
-    yield from _chips(chips, INSTANCE_X + 12, top + 42)
+    label = f"{instance.name} {'' if up else '✕ '}{_condition(instance)}"
+    yield words(INSTANCE_X + 12, top + 21, label, Pen(INK if up and not instance.ails else HARM, bold=True))
+    yield from contents
 
 
 def _store(seen: Picture, middle: float) -> Iterator[str]:
     chips = _marked(seen, "store")
     tall = 36 + 26 * max(1, len(chips))
     top = middle - tall / 2
-    yield box((STORE_X, top), (100, tall), Pen(CALM))
-    yield words(STORE_X + 10, top + 21, "store", Pen(bold=True))
+    pen = Pen(HARM if seen.store_down else CALM)
+    yield box((STORE_X, top), (100, tall), pen, broken=seen.store_down)
+    yield words(STORE_X + 10, top + 21, "✕ store" if seen.store_down else "store", Pen(bold=True))
+    yield words(STORE_X - 40, top + tall + 18, seen.store or "", Pen(HARM if seen.store_down else FAINT, halo=True))
+    pile = seen.pile_at("store")
+    if pile:
+        yield words(STORE_X + 10, top + 47, f"{pile.carts} carts")
     for place, each in enumerate(chips):
         yield from _chips([each], STORE_X + 12, top + 42 + 26 * place)
+
+
+def _contents(seen: Picture, place: str, corner: tuple[float, float]) -> Iterator[str]:
+    """The carts in an instance, or how many they are."""
+    pile = seen.pile_at(place)
+    if pile:
+        yield words(corner[0], corner[1] + 5, pile.says)
+    else:
+        yield from _chips(_marked(seen, place), *corner)
 
 
 def _chips(chips: list[tuple[Customer, Chip]], x: float, y: float) -> Iterator[str]:
@@ -139,7 +172,7 @@ def _marked(seen: Picture, place: str) -> list[tuple[Customer, Chip]]:
 
 def _log(lines: Iterable[Line], top: float) -> Iterator[str]:
     for place, line in enumerate(list(lines)[-LINES_SHOWN:]):
-        yield words(CUSTOMER_X, top + 20 * place, line.sentence, Pen(FAINT))
+        yield words(CUSTOMER_X, top + 20 * place, shorten(line.sentence, MOST_LETTERS, placeholder=" …"), Pen(FAINT))
 
 
 def beside(documents: list[str]) -> str:

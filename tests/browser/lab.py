@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import nbformat
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from minisvc.lab.server import LOG, SETTINGS, Running, Server, any_port
@@ -24,8 +25,19 @@ KERNEL_IS_IDLE = """() => {
     const shown = window.jupyterapp?.shell.currentWidget;
     return shown?.sessionContext?.session?.kernel?.status === 'idle' && shown.content.widgets.length > 1;
 }"""
+EXECUTE = """(code) => window.jupyterapp.shell.currentWidget.sessionContext.session.kernel
+    .requestExecute({ code }).done.then((reply) => {
+        if (reply.content.status !== 'ok') throw new Error(reply.content.evalue);
+    })"""
 EVERY_CELL_RAN = """() => window.jupyterapp.shell.currentWidget.content.widgets.every(
     (cell) => cell.model.type !== 'code' || cell.model.executionCount > 0)"""
+
+
+def written(path: Path, *cells: str) -> None:
+    """A notebook of these code cells, for this Python's kernel."""
+    book = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in cells])
+    book.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3 (ipykernel)", "language": "python"}
+    nbformat.write(book, path)
 
 
 def chromium() -> str | None:
@@ -89,6 +101,10 @@ class Book:
     def command(self, name: str, **options: object) -> None:
         """Run a command of JupyterLab by its id, and wait for it."""
         self.page.evaluate("([name, options]) => window.jupyterapp.commands.execute(name, options)", [name, options])
+
+    def execute(self, code: str) -> None:
+        """Let the kernel run `code`, and wait until it has."""
+        self.page.evaluate(EXECUTE, code)
 
     def run_all(self) -> None:
         """Run every cell, and wait until the kernel is idle again."""

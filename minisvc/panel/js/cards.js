@@ -108,6 +108,8 @@ function menu(label, actions, press) {
   return root;
 }
 
+const acts = (...nodes) => make("span", { class: "sw-acts" }, ...nodes);
+
 function showMenu(root, words) {
   for (const node of root.lastChild.children) {
     const said = words[node.dataset.control];
@@ -134,7 +136,7 @@ function instanceCard(instance, ask) {
   const more = menu(`More for ${instance.name}`, ACTIONS, (command) => ask(command, instance.name, more.firstChild));
   node.append(
     make("div", { class: "sw-head" }, make("b", {}, instance.name), make("span", { class: "sw-badge" }),
-      make("span", { class: "sw-ails" }), make("span", { class: "sw-answers" }), main, more),
+      make("span", { class: "sw-ails" }), make("span", { class: "sw-answers" }), acts(main, more)),
     make("div", { class: "sw-chips" }),
   );
   return node;
@@ -178,7 +180,7 @@ function storeCard(ask) {
   const actions = { wipe_store: "It loses all that it holds, and stays up" };
   const more = menu("More for the store", actions, (command) => ask(command, true, more.firstChild));
   return make("div", { class: "sw-store", "data-store": "", role: "group", "aria-label": "Store" },
-    make("div", { class: "sw-head" }, make("b", {}, "store"), main, more), make("span", { class: "sw-kind" }),
+    make("div", { class: "sw-head" }, make("b", {}, "store"), acts(main, more)), make("span", { class: "sw-kind" }),
     make("span", { class: "sw-carried" }), make("div", { class: "sw-chips" }));
 }
 

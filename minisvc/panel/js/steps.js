@@ -5,6 +5,8 @@ const SLOWER = 4;
 function steps(ask) {
   const [whoLabel, who] = choice("One request by", [["", "whoever is next"]], "step-user", () => {});
   const [deedLabel, deed] = choice("who", [["look", "looks into the cart"], ["add", "adds an item"]], "step-deed", () => {});
+  who.setAttribute("aria-label", "Who sends the request");
+  deed.setAttribute("aria-label", "What the customer does");
   const send = button("⇥ Step", "step", (node) => ask("step", `${deed.value} ${who.value}`.trim(), node));
   send.title = "Pauses traffic, sends one request and says at each hop why it went there";
   const hops = make("ol", { class: "sw-hops", "aria-live": "polite", "aria-label": "Hops of the last step", hidden: "" });

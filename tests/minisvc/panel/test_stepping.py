@@ -13,7 +13,7 @@ def test_a_step_says_which_policy_chose_and_then_which_cookie_did(shop: Cluster)
     first, second = step(shop, "c1", "add"), step(shop, "c1", "look")
     assert places(first) == ["customer", "balancer", "a", "a", "customer"]
     assert "no session cookie yet" in first.hops[0].says
-    assert first.hops[1].says == "Policy round robin, sticky by cookie. It chose a, for round robin picked a."
+    assert first.hops[1].says == "Policy round robin, sticky by cookie. It chose a (round robin picked a)."
     assert first.hops[2].says == "No session came with the request: a new one begins here."
     assert "sends the session cookie" in second.hops[0].says
     assert "its cookie names a" in second.hops[1].says
@@ -47,8 +47,14 @@ def test_a_step_says_what_the_store_answered_and_that_it_is_down() -> None:
         shop.crash_store()
         taken = step(shop, "c1")
         assert not taken.served
-        assert taken.hops[3].says.endswith("is down: no answer.")
+        assert taken.hops[3].says.endswith(", down: no answer came.")
         assert taken.hops[-1].says.startswith("Failed: ")
+
+
+def test_a_step_without_a_session_says_that_the_store_was_not_asked() -> None:
+    with Cluster("cart", instances=2, state="redis") as shop:
+        shop.add_users(1)
+        assert step(shop, "c1", "look").hops[3].says.endswith("It was not asked.")
 
 
 def test_a_step_says_that_a_signed_cookie_brings_everything() -> None:

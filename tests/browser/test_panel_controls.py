@@ -1,0 +1,205 @@
+"""Everything that the panel can do to a cluster, in a real JupyterLab and a real browser."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from minisvc.lab.server import Server
+from tests.browser.lab import KERNEL_IS_IDLE, Book, written
+
+pytestmark = pytest.mark.browser
+
+OPENED = """from minisvc import Cluster
+from minisvc.panel import panel
+shop = Cluster("cart", instances=3, state="memory", affinity="cookie", name="shop").start()
+shop.add_users(4);"""
+
+
+@pytest.fixture
+def book(page: Page, server: Server) -> Iterator[Book]:
+    name = "panel.ipynb"
+    written(server.root / name, OPENED, "view = panel(shop)\nview")
+    opened = Book(page, replace(server, notebook=name))
+    yield opened
+    opened.command("kernelmenu:shutdown")
+    (server.root / name).unlink()
+
+
+@pytest.fixture
+def panel(book: Book) -> Locator:
+    book.run_all()
+    shown = book.page.locator("[data-panel]")
+    shown.scroll_into_view_if_needed()
+    return shown
+
+
+def instance(panel: Locator, name: str) -> Locator:
+    return panel.locator(f'[data-instance="{name}"]')
+
+
+def more(panel: Locator, name: str, action: str) -> None:
+    """Open an instance's menu and press one of its buttons."""
+    instance(panel, name).locator("summary").click()
+    instance(panel, name).locator(".sw-menu").get_by_role("button", name=action).click()
+
+
+def hops(panel: Locator) -> Locator:
+    return panel.locator("[data-hop]")
+
+
+def shaded(panel: Locator, target: str) -> Locator:
+    return panel.locator(f'[data-fault="{target}"]')
+
+
+def test_step_mode_explains_a_request_hop_by_hop(panel: Locator) -> None:
+    panel.get_by_label("Who sends the request").select_option("c1")
+    panel.get_by_label("What the customer does").select_option("add")
+    panel.get_by_role("button", name="Step").click()
+    expect(hops(panel).nth(1)).to_contain_text("It chose a (round robin picked a)")
+    panel.get_by_label("What the customer does").select_option("look")
+    panel.get_by_role("button", name="Step").click()
+    expect(hops(panel).nth(1)).to_contain_text("its cookie names a")
+    expect(hops(panel).nth(2)).to_have_text("a It finds the session in its own memory.")
+
+    instance(panel, "a").locator(".sw-main").click()
+    expect(instance(panel, "a")).to_have_attribute("data-status", "down")
+    panel.get_by_role("button", name="Step").click()
+    expect(hops(panel).nth(2)).to_contain_text("It does not know that session. It is nowhere any more.")
+    expect(hops(panel).last).to_contain_text("Lost:")
+    expect(panel).to_have_attribute("data-lost", "1")
+
+
+def test_step_mode_says_what_the_store_answered(panel: Locator) -> None:
+    panel.get_by_label("Carts live in").select_option("redis")
+    expect(panel).to_have_attribute("data-state", "redis")
+    panel.get_by_label("What the customer does").select_option("add")
+    panel.get_by_role("button", name="Step").click()
+    expect(panel.locator('[data-hop="store"]')).to_contain_text(re.compile(r"round trip.* bytes up"))
+
+
+def test_an_instance_hangs_and_goes_on_where_it_was(panel: Locator) -> None:
+    more(panel, "b", "Hang")
+    expect(instance(panel, "b")).to_have_attribute("data-status", "hung")
+    expect(shaded(panel, "b")).to_have_count(1)
+    more(panel, "b", "Go on")
+    expect(instance(panel, "b")).to_have_attribute("data-status", "up")
+
+
+def test_what_the_balancer_does_not_see_is_said_at_the_instance(panel: Locator) -> None:
+    more(panel, "a", "Slow")
+    expect(instance(panel, "a")).to_have_attribute("data-ails", "slow")
+    expect(instance(panel, "a")).to_have_attribute("data-status", "up")
+    expect(shaded(panel, "a")).to_have_count(1)
+    more(panel, "a", "Full speed")
+    expect(instance(panel, "a")).to_have_attribute("data-ails", "")
+
+
+def test_a_drained_instance_says_so_and_can_be_restarted(panel: Locator) -> None:
+    more(panel, "c", "Drain")
+    expect(instance(panel, "c")).to_have_attribute("data-status", "draining")
+    more(panel, "c", "Restart")
+    expect(instance(panel, "c")).to_have_attribute("data-status", "up")
+
+
+def test_a_store_crashes_and_comes_back_and_the_failures_stay_apart_from_losses(panel: Locator, book: Book) -> None:
+    panel.get_by_label("Carts live in").select_option("redis")
+    store = panel.locator("[data-store]")
+    expect(store).to_be_visible()
+    expect(store).to_contain_text(re.compile("redis"))
+    store.get_by_role("button", name="Crash store").click()
+    expect(store).to_have_attribute("data-down", "true")
+    expect(shaded(panel, "store")).to_have_count(1)
+    book.execute("for user in shop.users: user.add('apples')")
+    expect(panel).to_have_attribute("data-failed", "4")
+    expect(panel).to_have_attribute("data-lost", "0")
+    store.get_by_role("button", name="Restart store").click()
+    expect(store).to_have_attribute("data-down", "false")
+
+
+def test_an_instance_is_cut_off_from_the_store_and_reconnected(panel: Locator) -> None:
+    panel.get_by_label("Carts live in").select_option("redis")
+    expect(panel.locator("[data-store]")).to_be_visible()
+    more(panel, "a", "Cut off from store")
+    expect(instance(panel, "a")).to_have_attribute("data-ails", "cut off")
+    more(panel, "a", "Reconnect to store")
+    expect(instance(panel, "a")).to_have_attribute("data-ails", "")
+
+
+def test_twelve_instances_and_two_hundred_customers_fit(panel: Locator, book: Book) -> None:
+    panel.get_by_label("Instances").select_option("12")
+    expect(panel.locator("[data-instance]")).to_have_count(12, timeout=20_000)
+    book.execute("for user in shop.add_users(196): user.add('apples')")
+    crowd = panel.locator(".sw-crowd")
+    expect(crowd).to_have_attribute("data-count", "200")
+    expect(crowd).to_contain_text("196 with a cart")
+    expect(panel.locator(".sw-instances [data-pile]")).to_have_count(12)
+    assert panel.locator(".sw-stage").bounding_box()["height"] < 800  # type: ignore[index]
+    panel.get_by_role("button", name="Ten more customers").click()
+    expect(panel.get_by_role("alert")).to_contain_text("takes how many more")
+
+
+def test_keyboard_alone_opens_a_menu_hangs_and_closes_by_escape(panel: Locator, page: Page) -> None:
+    summary = instance(panel, "a").locator("summary")
+    instance(panel, "a").locator(".sw-main").focus()
+    page.keyboard.press("Tab")
+    expect(summary).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(instance(panel, "a").locator(".sw-menu")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(instance(panel, "a").locator(".sw-menu")).to_be_hidden()
+    expect(summary).to_be_focused()
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")  # restart
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    expect(instance(panel, "a")).to_have_attribute("data-status", "hung")
+    expect(panel.get_by_role("status")).to_contain_text("a hangs")
+
+
+def test_two_panels_of_one_cluster_show_the_same_and_mend_what_the_other_broke(panel: Locator, book: Book) -> None:
+    book.execute("from IPython.display import display\nsecond = panel(shop)\nview_id = second.model_id")
+    book.execute("from minisvc.panel.commands import obey\nobey(shop, {'command': 'slow', 'value': 'a'})")
+    expect(instance(panel, "a")).to_have_attribute("data-ails", "slow")
+    more(panel, "a", "Full speed")
+    book.execute("import threading\nassert second.picture['instances'][0]['name'] == 'a'")
+    expect(instance(panel, "a")).to_have_attribute("data-ails", "")
+
+
+def test_running_the_cells_again_shows_the_new_cluster_in_a_new_panel(panel: Locator, book: Book) -> None:
+    instance(panel, "a").locator(".sw-main").click()
+    expect(instance(panel, "a")).to_have_attribute("data-status", "down")
+    book.run_all()
+    expect(instance(book.page.locator("[data-panel]"), "a")).to_have_attribute("data-status", "up")
+    expect(book.page.locator("[data-panel]")).to_have_count(1)
+
+
+def test_interrupting_the_kernel_leaves_the_panel_alive(panel: Locator, page: Page, book: Book) -> None:
+    page.evaluate("() => window.jupyterapp.shell.currentWidget.sessionContext.session.kernel.interrupt()")
+    page.wait_for_function(KERNEL_IS_IDLE)
+    instance(panel, "b").locator(".sw-main").click()
+    expect(instance(panel, "b")).to_have_attribute("data-status", "down")
+
+
+def test_a_kernel_that_died_is_said_in_the_panel(panel: Locator, page: Page) -> None:
+    page.evaluate(
+        """() => { window.jupyterapp.shell.currentWidget.sessionContext.session.kernel
+               .requestExecute({ code: 'import os; os._exit(1)' }); }"""
+    )
+    expect(page.get_by_role("dialog").or_(page.locator(".jp-Dialog")).first).to_be_visible(timeout=20_000)
+    page.keyboard.press("Escape")
+    instance(panel, "b").locator(".sw-main").click()
+    expect(panel.get_by_role("alert")).to_contain_text(
+        re.compile("Run its cells again|Is the kernel running"), timeout=15_000
+    )
+
+
+@pytest.mark.parametrize("width", [700, 1600])
+def test_twelve_instances_fit_the_width_with_a_store(panel: Locator, page: Page, width: int) -> None:
+    page.set_viewport_size({"width": width, "height": 1000})
+    panel.get_by_label("Carts live in").select_option("redis")
+    panel.get_by_label("Instances").select_option("12")
+    expect(panel.locator("[data-instance]")).to_have_count(12, timeout=20_000)
+    assert panel.evaluate("(root) => root.scrollWidth <= root.clientWidth")
