@@ -114,6 +114,7 @@ class Trial:
         self.refused: dict[str, None] = {}
         self._keeper = Keeper(Work(submission.cells, exercise.exports, readable))
         self._store: Store | None = None
+        self._served, self._never = False, ""
         self._values: Mapping[str, Any] | None = None
 
     def __enter__(self) -> Self:
@@ -144,8 +145,7 @@ class Trial:
             names = [chr(ord("a") + index) for index in range(instances)]
             site = Site({name: Instance(name, self._keeper, environment) for name in names}, kept)
             undo.callback(self._leave, site)
-            for name in names:
-                site.start(name)
+            self._start(site)
             yield site
 
     def value(self, name: str) -> Any:
@@ -154,8 +154,14 @@ class Trial:
         Raises:
             Failed: the submission has none, and why.
         """
+        if self._never:
+            raise Failed(self._never)
         if self._values is None:
-            self._values = self._look()
+            try:
+                self._values = self._look()
+            except Failed as failed:
+                self._never = str(failed)
+                raise
         if self._values.get(name) is None:
             raise Failed(f'The notebook has no proper "{name}".')
         return self._values[name]
@@ -173,6 +179,18 @@ class Trial:
         """Run the submission's layout (or another) with services of ours, in this process."""
         with Cluster(layout or self.layout()) as shop:
             yield shop
+
+    def _start(self, site: Site) -> None:
+        """Start all instances. What never served before is not tried again: an endless loop costs its time once."""
+        if self._never:
+            raise Failed(self._never)
+        try:
+            for name in site.instances:
+                site.start(name)
+        except Failed as failed:
+            self._never = "" if self._served else str(failed)
+            raise
+        self._served = True
 
     def _empty_store(self) -> Store:
         """One store for all checks, for starting one takes longer than a check does; each check finds it empty."""
