@@ -8,13 +8,21 @@ from typing import TypeVar
 from minisvc.course.lesson import Check
 from minisvc.course.lessons.balancing import BALANCING
 from minisvc.course.lessons.crashes import CRASHES
+from minisvc.course.lessons.replication import REPLICATION
 from minisvc.course.lessons.shared_stores import SHARED_STORES
 from minisvc.course.lessons.start_here import START_HERE
 from minisvc.course.lessons.two_services import TWO_SERVICES
 from minisvc.errors import MinisvcError, did_you_mean
 from minisvc.panel.content import Question
 
-LESSONS = (START_HERE, TWO_SERVICES, BALANCING, CRASHES, SHARED_STORES)
+LESSONS = (
+    START_HERE,
+    TWO_SERVICES,
+    BALANCING,
+    CRASHES,
+    SHARED_STORES,
+    REPLICATION,
+)
 
 Kind = TypeVar("Kind")
 
