@@ -66,7 +66,7 @@ def _figure(each: Finding, pen: Pen) -> Iterator[Text]:
     mark = pen.mark(*("✓", "+") if each.as_expected else ("✗", "x"))
     role = "control: " if each.is_control else ""
     unit = f" {each.unit}" if each.unit else ""
-    verdict = "" if each.as_expected else ": not as expected"
+    verdict = f": {_fault(each)}" if _fault(each) else ""
     said = f"  {mark} {role}{each.label}: {each.measured:.4g}{unit}, expected {each.expected.text}{verdict}"
     yield from pen.wrapped(said, "" if each.as_expected else STYLES[REFUTED], 4)
 
@@ -77,7 +77,17 @@ def _why(result: Result) -> str:
         return " ".join(result.unable.split())
     if not wrong:
         return "it has no control"
-    return "; ".join(f"{each.label} {each.measured:.4g}, expected {each.expected.text}" for each in wrong)
+    return "; ".join(
+        f"{each.label} {each.measured:.4g}, expected {each.expected.text}: {_fault(each)}" for each in wrong
+    )
+
+
+def _fault(each: Finding) -> str:
+    """What is wrong with a figure; "" for nothing."""
+    if each.as_expected:
+        return ""
+    # A control may be as foretold and still tell nothing, for it came out as with the cause.
+    return "no other than with the cause" if each.measured in each.expected else "not as expected"
 
 
 def _mark(verdict: str, pen: Pen) -> str:

@@ -140,7 +140,7 @@ def test_a_refuted_claim_is_status_1_and_says_which_figure():
     done = program(REFUTED)
     assert (done.returncode, done.stderr) == (1, "")
     assert "  ✗ one: 1, expected 2: not as expected\n" in done.stdout
-    assert done.stdout.endswith("✗ made-here: one 1, expected 2\n")
+    assert done.stdout.endswith("✗ made-here: one 1, expected 2: not as expected\n")
     assert "1 claim: 0 hold, 1 refuted, 0 inconclusive" in done.stdout
 
 
