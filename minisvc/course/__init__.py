@@ -11,7 +11,24 @@ from minisvc.course.asking import predict, recall
 from minisvc.course.blank import new_service
 from minisvc.course.checking import check, hint
 from minisvc.course.forms import in_each_form
+from minisvc.course.glossary import glossary
 from minisvc.course.moments import until_noticed_s
 from minisvc.course.outcome import what_happened
+from minisvc.course.seals import opened, sealed
+from minisvc.course.start import export_progress, progress
 
-__all__ = ["check", "hint", "in_each_form", "new_service", "predict", "recall", "until_noticed_s", "what_happened"]
+__all__ = [
+    "check",
+    "export_progress",
+    "glossary",
+    "hint",
+    "in_each_form",
+    "new_service",
+    "opened",
+    "predict",
+    "progress",
+    "recall",
+    "sealed",
+    "until_noticed_s",
+    "what_happened",
+]

@@ -19,13 +19,13 @@ nothing, in front of a store that keeps all.
 Found = TypeVar("Found")
 
 
-def in_each_form(experiment: Callable[[Cluster], Found], **fields: Any) -> dict[str, Found]:
-    """Run an experiment on a fresh cart service of each form, and return what it returned, by form.
+def in_each_form(experiment: Callable[[Cluster], Found], service: str = "cart", **fields: Any) -> dict[str, Found]:
+    """Run an experiment on a fresh service of each form, and return what it returned, by form.
 
     `fields` are further fields of the layout, such as `instances=2`.
     """
     found = dict[str, Found]()
     for form, place in FORMS.items():
-        with Cluster("cart", **{**place, **fields}) as shop:
+        with Cluster(service, **{**place, **fields}) as shop:
             found[form] = experiment(shop)
     return found

@@ -13,6 +13,7 @@ from minisvc.lab.errors import LabMissing, NoNotebooks
 from minisvc.lab.server import ENDS, Server, pick_port, running
 
 OWN_COPY = "statewise-notebooks"
+START_PAGE = "index.ipynb"
 
 
 def serve(notebooks: Path | None, *, open_browser: bool, port: int | None) -> int:
@@ -56,7 +57,7 @@ def _serve(notebooks: Path | None, *, open_browser: bool, port: int | None) -> i
 
 
 def first_notebook(root: Path) -> str:
-    """The name of the first notebook in the directory `root`; raises `NoNotebooks`."""
+    """The name of the start page in the directory `root`, else of its first notebook; raises `NoNotebooks`."""
     if not root.exists():
         raise NoNotebooks(root, "there is nothing of that name")
     if not root.is_dir():
@@ -64,7 +65,7 @@ def first_notebook(root: Path) -> str:
     names = sorted(path.name for path in root.glob("*.ipynb"))
     if not names:
         raise NoNotebooks(root, "no notebook (*.ipynb) is in it")
-    return names[0]
+    return START_PAGE if START_PAGE in names else names[0]
 
 
 def packaged_notebooks() -> Path:

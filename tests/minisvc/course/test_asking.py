@@ -18,26 +18,26 @@ def test_no_two_lessons_have_a_step_of_one_name() -> None:
     assert len(set(steps)) == len(steps)
 
 
-def test_a_prediction_counts_whatever_it_is(progress: Progress) -> None:
+def test_a_prediction_counts_whatever_it_is(kept: Progress) -> None:
     predict("start-here").lock("nobody")
-    assert [*progress.done()] == ["start-here"]
+    assert [*kept.done()] == ["start-here"]
 
 
-def test_a_recall_counts_once_it_is_right(progress: Progress) -> None:
+def test_a_recall_counts_once_it_is_right(kept: Progress) -> None:
     asked = recall("after-restart")
     asked.lock("yes")
-    assert not progress.done()
+    assert not kept.done()
     asked.lock("no")
-    assert [*progress.done()] == ["after-restart"]
+    assert [*kept.done()] == ["after-restart"]
 
 
-def test_an_answer_is_judged_where_progress_cannot_be_kept_and_the_reason_stands_beside(progress: Progress) -> None:
-    progress.path.parent.mkdir(parents=True)
-    progress.path.write_text("[")
+def test_an_answer_is_judged_where_progress_cannot_be_kept_and_the_reason_stands_beside(kept: Progress) -> None:
+    kept.path.parent.mkdir(parents=True)
+    kept.path.write_text("[")
     asked = recall("after-restart")
     asked.lock("no")
     assert asked.reply.startswith("Right.")
-    assert f"Your progress cannot be kept in {progress.path}" in asked.reply
+    assert f"Your progress cannot be kept in {kept.path}" in asked.reply
 
 
 def test_an_unknown_question_names_the_nearest() -> None:

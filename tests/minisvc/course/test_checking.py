@@ -30,9 +30,9 @@ def test_each_row_that_does_not_hold_has_a_reason() -> None:
     assert rows[0].reason == "the visitor was told [1, 1, 1, 1, 1, 1], not [1, 2, 3, 4, 5, 6]"
 
 
-def test_a_check_that_fails_counts_for_nothing(progress: Progress) -> None:
+def test_a_check_that_fails_counts_for_nothing(kept: Progress) -> None:
     check("visits-survive", forgetful)
-    assert not progress.done()
+    assert not kept.done()
 
 
 @pytest.mark.parametrize("name", checks())

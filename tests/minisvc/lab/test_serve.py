@@ -54,8 +54,8 @@ def test_without_a_wish_the_port_is_a_free_one() -> None:
         pass
 
 
-def test_the_first_notebook_is_the_first_lesson() -> None:
-    assert first_notebook(packaged_notebooks()) == "00-start-here.ipynb"
+def test_the_lab_opens_on_the_start_page() -> None:
+    assert first_notebook(packaged_notebooks()) == "index.ipynb"
 
 
 def test_the_token_is_not_on_the_command_line(tmp_path: Path) -> None:

@@ -26,9 +26,9 @@ def by_global(instance: str) -> Flask:
     return app
 
 
-def test_what_the_visitor_sends_back_survives(progress: Progress) -> None:
+def test_what_the_visitor_sends_back_survives(kept: Progress) -> None:
     assert check("visits-survive", by_query).passed
-    assert [*progress.done()] == ["visits-survive"]
+    assert [*kept.done()] == ["visits-survive"]
 
 
 def test_what_a_session_carries_survives() -> None:
