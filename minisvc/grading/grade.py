@@ -64,8 +64,10 @@ class Grade:
 
     @property
     def reasons(self) -> tuple[str, ...]:
-        """Why it did not get more: the same words once."""
-        return tuple(dict.fromkeys(f"{each.check}: {each.reason}" for each in self.rows if each.reason))
+        """Why it did not get more; what is the same for all checks is said once."""
+        if len(self.rows) > 1 and self.rows[0].reason and len({each.reason for each in self.rows}) == 1:
+            return (f"all: {self.rows[0].reason}",)
+        return tuple(f"{each.check}: {each.reason}" for each in self.rows if each.reason)
 
 
 def grade(

@@ -14,6 +14,8 @@ from minisvc.grading.failed import Failed
 from minisvc.grading.sandbox import Instance
 
 ANSWERS_WITHIN_S = 3.0
+ENDED_WITHIN_S = 1.0
+"""How long a process takes at most to be gone after its connections are."""
 LONGEST_BODY = 1_000_000
 LONGEST_SHOWN = 200
 
@@ -105,7 +107,9 @@ class Visitor:
         except requests.Timeout:
             raise Failed(f"{asked} got no answer within {within_s:g} s.") from None
         except (requests.RequestException, OSError) as error:
-            raise Failed(f"{asked} got no answer. {self._instances[at].why_silent() or _cause(error)}") from None
+            raise Failed(
+                f"{asked} got no answer. {self._instances[at].why_silent(ENDED_WITHIN_S) or _cause(error)}"
+            ) from None
         return self._answer(asked, response, content, time.monotonic() - begun)
 
     def close(self) -> None:

@@ -91,7 +91,7 @@ def _words(error: BaseException) -> str:
     kind, said = type(error).__name__, " ".join(str(error).split())
     lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if not frame.filename.startswith("/")]
     line = f" (line {lines[-1]})" if lines and not isinstance(error, MinisvcError | SyntaxError) else ""
-    return f"{kind}: {said}{line}"[:LONGEST_WORDS]
+    return f"{kind}{said and ': '}{said}{line}"[:LONGEST_WORDS]
 
 
 def _tell(report: int, **facts: Any) -> None:

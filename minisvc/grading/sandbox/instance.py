@@ -98,9 +98,9 @@ class Instance:
             )
             self.crash()
 
-    def why_silent(self) -> str:
-        """Look how the process ended, if it did so by itself; "" if it runs."""
-        if self._pid and self._listen(time.monotonic()) is None:
+    def why_silent(self, within_s: float = 0.0) -> str:
+        """Look how the process ended, if it does so by itself in so many seconds; "" if it runs."""
+        if self._pid and self._listen(time.monotonic() + within_s) is None:
             self.ended = _ending(self._keeper.end(self._pid))
             self._pid = 0
         return self.ended
