@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from operator import methodcaller
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from minisvc.errors import MinisvcError, did_you_mean
 from minisvc.users.mind import GOODS
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from minisvc.cluster import Cluster
     from minisvc.exchange import Exchange
     from minisvc.users import User
+
+T = TypeVar("T")
 
 MOST_USERS = 50
 TURNS_PER_S = 8.0
@@ -79,7 +81,7 @@ def layout_title(cluster: Cluster) -> str:
 
 
 def run_trial(clusters: Sequence[Cluster], fault: str, users: int, over: threading.Event) -> tuple[Outcome, ...]:
-    """Fresh users fill their carts in every cluster, the fault strikes them all, everybody looks twice.
+    """Fresh users fill their carts in every cluster, the fault strikes them all, everybody looks.
 
     Args:
         clusters: running ones. Turn for turn, the same user does the same thing in each.
@@ -97,28 +99,32 @@ def run_trial(clusters: Sequence[Cluster], fault: str, users: int, over: threadi
     people = [each.add_users(users) for each in clusters]
     with ThreadPoolExecutor(len(clusters), thread_name_prefix="panel-trial") as crew:
         for turn in range(ADDED):
-            _turns(crew, people, methodcaller("add", GOODS[turn]), over)
+            list(_turns(crew, people, methodcaller("add", GOODS[turn]), over))
         list(crew.map(FAULTS[fault], clusters))
-        after = [exchanges for _ in range(2) for exchanges in _turns(crew, people, methodcaller("check"), over)]
+        after = list(_turns(crew, people, _look, over))
     return tuple(_outcome(cluster, place, users, after) for place, cluster in enumerate(clusters))
 
 
 def _turns(
     crew: ThreadPoolExecutor,
     people: Sequence[Sequence[User]],
-    deed: Callable[[User], Exchange],
+    deed: Callable[[User], T],
     over: threading.Event,
-) -> Iterator[tuple[Exchange, ...]]:
-    """Each user's turn, in all clusters at once; the exchanges of a turn in the clusters' order."""
-    done = []
+) -> Iterator[tuple[T, ...]]:
+    """Each user's turn, in all clusters at once; what came of a turn, in the clusters' order."""
     for same in zip(*people, strict=True):
         if over.wait(1 / TURNS_PER_S):
             break
-        done.append(tuple(crew.map(deed, same)))
-    return iter(done)
+        yield tuple(crew.map(deed, same))
 
 
-def _outcome(cluster: Cluster, place: int, users: int, after: Sequence[tuple[Exchange, ...]]) -> Outcome:
-    mine = [each[place] for each in after]
+def _look(user: User) -> tuple[Exchange, ...]:
+    """Look into the cart, and once more if no answer came."""
+    first = user.check()
+    return (first,) if first.served else (first, user.check())
+
+
+def _outcome(cluster: Cluster, place: int, users: int, after: Sequence[tuple[tuple[Exchange, ...], ...]]) -> Outcome:
+    mine = [each for turn in after for each in turn[place]]
     lost = tuple(dict.fromkeys(each.user for each in mine if each.lost and each.user))
     return Outcome(layout_title(cluster), users, lost, sum(not each.served for each in mine))
