@@ -12,6 +12,7 @@ from minisvc.course.lessons.replication import REPLICATION
 from minisvc.course.lessons.shared_stores import SHARED_STORES
 from minisvc.course.lessons.start_here import START_HERE
 from minisvc.course.lessons.two_services import TWO_SERVICES
+from minisvc.course.lessons.what_the_client_carries import CLIENT_CARRIES
 from minisvc.errors import MinisvcError, did_you_mean
 from minisvc.panel.content import Question
 
@@ -22,6 +23,7 @@ LESSONS = (
     CRASHES,
     SHARED_STORES,
     REPLICATION,
+    CLIENT_CARRIES,
 )
 
 Kind = TypeVar("Kind")

@@ -1,4 +1,4 @@
-"""Lesson 08: caches, near the instances and at the edge: what they save, what they make of a crash, and who sees what."""
+"""Lesson 08: caches, near the instances and at the edge: what they save, and what they give to whom."""
 
 from __future__ import annotations
 

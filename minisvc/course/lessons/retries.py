@@ -63,19 +63,22 @@ def paid_once(buy: Buy) -> Iterator[Row]:
     with Cluster("payments", instances=len(NAMES)) as shop:
         first = Till(shop, lost=2)
         buy(first.send, "order-1")
-        yield _charged("two answers are lost, and ann is charged once", first.charges(), 1)
-        buy(Till(shop).send, "order-2")
-        yield _charged("she buys again, and is charged again", first.charges(), 2)
-        refused = Till(shop, cents=0)
+        yield _charged("two answers are lost, and ann is charged once", first, 1)
+        second, refused, mute = Till(shop), Till(shop, cents=0), Till(shop, lost=MOST_TRIES)
+        buy(second.send, "order-2")
+        yield _charged("she buys again, and is charged again", second, 2)
         buy(refused.send, "order-3")
         told = refused.statuses
-        yield Row("what is refused for good is sent once", told == [422], "" if told == [422] else f"told {told}")
-        mute = Till(shop, lost=MOST_TRIES)
+        yield Row(
+            "what is refused for good is sent once", told == [422], "" if told == [422] else f"the answers were {told}"
+        )
         yield _gives_up(buy, mute)
 
 
-def _charged(asks: str, charges: int, wanted: int) -> Row:
-    return Row(asks, charges == wanted, "" if charges == wanted else f"there are {charges} charges, not {wanted}")
+def _charged(asks: str, till: Till, wanted: int) -> Row:
+    charges = till.charges()
+    why = f"charges: {charges}, not {wanted}; the answers were {till.statuses}"
+    return Row(asks, charges == wanted, "" if charges == wanted else why)
 
 
 def _gives_up(buy: Buy, mute: Till) -> Row:
@@ -84,7 +87,7 @@ def _gives_up(buy: Buy, mute: Till) -> Row:
     except EndlessTries as endless:
         return Row("it tries again, and gives up in the end", False, str(endless))
     tried = len(mute.statuses)
-    return Row("it tries again, and gives up in the end", tried > 1, "" if tried > 1 else f"it tried {tried} times")
+    return Row("it tries again, and gives up in the end", tried > 1, "" if tried > 1 else f"tries: {tried}")
 
 
 RETRIES = Lesson(

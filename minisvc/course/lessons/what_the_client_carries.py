@@ -80,10 +80,9 @@ CLIENT_CARRIES = Lesson(
             asks="Change `accept` so that it lets in whom it should, and nobody else.",
             examine=tokens_judged,
             hints=(
-                "Who decides how a token is verified: you, beforehand, or the token?",
-                "Compare the seal always. Then look at two claims: said['exp'] must be after now_s, and said['aud'] "
-                "must be this service, 'orders'.",
-                "trusted = seal == sealed(...) and said['exp'] > now_s and said['aud'] == 'orders'",
+                "Who decides how a token is verified: you, beforehand, or the token that is to be verified?",
+                "Compare the seal always. And look at said['aud']: a token for another service has a good seal too.",
+                "trusted = seal == sealed(...) and said['aud'] == 'orders', and leave the rest as it is.",
             ),
         )
     },
