@@ -141,7 +141,8 @@ def latency(looked: Sequence[Exchange], trips: float | None) -> Cell:
     """The median, and the round trips that a look took where they can be counted."""
     middle_s = median(each.duration_s for each in looked)
     aside = "a file" if trips is None else f"{trips:.2g} trip{'s' * (trips != 1)}"
-    return Cell(middle_s, f"{1000 * middle_s:.2g} ms", aside)
+    middle_ms = 1000 * middle_s
+    return Cell(middle_s, f"{middle_ms:.0f} ms" if middle_ms >= 10 else f"{middle_ms:.2g} ms", aside)
 
 
 def weight(exchange: Exchange) -> int:

@@ -10,14 +10,12 @@ from rich.text import Text
 from minisvc.claims.comparison import CONCERNS, Comparison, Concern
 from minisvc.live.pen import Pen
 
-WIDE = 80
-"""Columns that the table needs."""
 BAR = 8
 
 
 def drawn(comparison: Comparison, pen: Pen) -> Iterator[Table | Text]:
     """The whole, in lines or as a table with its legend."""
-    if pen.columns >= WIDE:
+    if pen.columns >= _width(comparison):
         yield _table(comparison)
         for concern in CONCERNS:
             heading = concern.short.replace("-\n", "").replace("\n", " ")
@@ -30,6 +28,19 @@ def drawn(comparison: Comparison, pen: Pen) -> Iterator[Table | Text]:
         yield from pen.wrapped(f"{name} could not be run here: {why}", "yellow", 2)
     told = "up: answered at all. Counts are the same everywhere, times are this machine's."
     yield from pen.wrapped(f"{told} Seed {comparison.seed}, {comparison.duration_s:.0f} s.", "dim")
+
+
+def _width(comparison: Comparison) -> int:
+    """The columns that the table needs, each with a blank behind it."""
+    names = max((len(form.name) for form in comparison.forms), default=0)
+    return names + sum(1 + max(_widths(comparison, concern)) for concern in CONCERNS)
+
+
+def _widths(comparison: Comparison, concern: Concern) -> Iterator[int]:
+    yield from map(len, concern.short.splitlines())
+    for form in comparison.forms:
+        cell = comparison.cells[form.name][concern.key]
+        yield from (len(cell.shown), len(cell.aside))
 
 
 def _table(comparison: Comparison) -> Table:

@@ -120,6 +120,7 @@ def test_a_store_in_a_file_has_no_round_trips_to_count():
     looked = [Exchange("x", "GET", "/cart", duration_s=0.002)]
     assert latency(looked, None) == Cell(0.002, "2 ms", "a file")
     assert latency(looked, 1.0).aside == "1 trip"
+    assert latency([Exchange("x", "GET", "/cart", duration_s=0.1234)], 0).shown == "123 ms"
 
 
 def test_it_is_data_and_text(found):
