@@ -18,6 +18,7 @@ def add(commands: Any) -> None:
     )
     lab.add_argument("--no-browser", action="store_true", help="only serve; open the printed address yourself")
     lab.add_argument("--port", type=int, help="the server's port (default: a free one, 8888 if it is)")
+    lab.add_argument("--voila", action="store_true", help="open a panel alone as an app, without notebooks")
     lab.set_defaults(run=run)
 
 
@@ -25,4 +26,4 @@ def run(asked: argparse.Namespace) -> int:
     """Serve until Ctrl-C."""
     from minisvc.lab import serve  # noqa: PLC0415
 
-    return serve(asked.notebooks, open_browser=not asked.no_browser, port=asked.port)
+    return serve(asked.notebooks, open_browser=not asked.no_browser, port=asked.port, app=asked.voila)

@@ -8,6 +8,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from minisvc.errors import MinisvcError
+from minisvc.lab.app import open_app
 from minisvc.lab.copies import hand_out
 from minisvc.lab.errors import LabMissing, NoNotebooks
 from minisvc.lab.server import ENDS, Server, pick_port, running
@@ -16,7 +17,7 @@ OWN_COPY = "statewise-notebooks"
 START_PAGE = "index.ipynb"
 
 
-def serve(notebooks: Path | None, *, open_browser: bool, port: int | None) -> int:
+def serve(notebooks: Path | None, *, open_browser: bool, port: int | None, app: bool = False) -> int:
     """Serve notebooks with JupyterLab until Ctrl-C, and return the exit status of the command.
 
     Args:
@@ -24,12 +25,15 @@ def serve(notebooks: Path | None, *, open_browser: bool, port: int | None) -> in
             ``./statewise-notebooks``, in which nobody's work is ever written over.
         open_browser: open the first notebook in the browser too; its address is always printed.
         port: a port on loopback; None for the first free one from 8888 on.
+        app: serve a panel alone instead, with Voilà; then `notebooks` count for nothing.
 
     Returns:
         0 after Ctrl-C or SIGTERM, 2 if the lab cannot open; one message on stderr says why.
     """
     before = {each: signal.signal(each, signal.default_int_handler) for each in ENDS}
     try:
+        if app:
+            return open_app(open_browser=open_browser, port=port)
         return _serve(notebooks, open_browser=open_browser, port=port)
     except MinisvcError as refused:
         print(refused, file=sys.stderr)

@@ -40,9 +40,16 @@ class LabMissing(LabError):
         super().__init__('JupyterLab is not installed in this Python.\n  Install it: pip install "statewise[lab]"')
 
 
+class VoilaMissing(LabError):
+    """Voilà is not installed."""
+
+    def __init__(self) -> None:
+        super().__init__('Voilà is not installed in this Python.\n  Install it: pip install "statewise[app]"')
+
+
 class ServerFailed(LabError):
-    """JupyterLab started and ended by itself, or never answered; `said` is the end of what it logged."""
+    """The server started and ended by itself, or never answered; `said` is the end of what it logged."""
 
     def __init__(self, reason: str, said: str) -> None:
         self.reason, self.said = reason, said
-        super().__init__(f"JupyterLab did not open: {reason}. It said last:\n{said or '  nothing'}")
+        super().__init__(f"The lab did not open: {reason}. Its server said last:\n{said or '  nothing'}")

@@ -44,6 +44,11 @@ class Server:
         """The address to open, with the token that lets one in."""
         return f"http://{HOST}:{self.port}/lab/tree/{quote(self.notebook)}?token={self.token}"
 
+    @property
+    def probe(self) -> str:
+        """A path that this server, and no other on its port, answers with 200."""
+        return "/api/status"
+
     def command(self, *, open_browser: bool) -> list[str]:
         """The command line. The token is not in it, for other users of the machine can read that."""
         return [
@@ -167,7 +172,7 @@ def _answers(server: Server) -> bool:
     with suppress(OSError):
         connection = HTTPConnection(HOST, server.port, timeout=1)
         try:
-            connection.request("GET", "/api/status", headers={"Authorization": f"token {server.token}"})
+            connection.request("GET", server.probe, headers={"Authorization": f"token {server.token}"})
             return connection.getresponse().status == 200
         finally:
             connection.close()
