@@ -88,7 +88,7 @@ def grade(
     checks = [each for each in found.exercise.checks if only in {None, each.name}]
     if not submission.student:
         return refused(found, submission.name, UNSIGNED, checks)
-    with Trial(found.exercise, submission, (str(found.file),)) as trial:
+    with Trial(found.exercise, submission, found.file) as trial:
         watch(trial)
         timer = threading.Timer(time_s, trial.abandon)
         timer.daemon = True

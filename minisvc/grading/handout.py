@@ -6,6 +6,7 @@ import shutil
 from pathlib import Path
 
 from minisvc.errors import MinisvcError
+from minisvc.grading import shelf
 from minisvc.grading.shelf import FILE, Set
 
 TEMPLATE = "counter-anywhere"
@@ -22,6 +23,8 @@ class NotHandedOut(MinisvcError):
 
 def release(found: Set, folder: Path) -> Path:
     """The student's copy, without solutions, in a folder; returns the file.
+
+    An exercise of one's own goes with its exercise.py, for students have only the shipped ones.
 
     Raises:
         NoAnswers: the exercise's notebook is not here.
@@ -48,7 +51,8 @@ def template(found: Set, folder: Path) -> Path:
     (folder / "wrong").mkdir(parents=True)
     (folder / FILE).write_text(found.file.read_text(encoding="utf-8").replace(old, new), encoding="utf-8")
     for path in sorted((found.folder / "wrong").glob("*.py")):
-        shutil.copyfile(path, folder / "wrong" / path.name)
+        text = path.read_text(encoding="utf-8").replace(old, new)
+        (folder / "wrong" / path.name).write_text(text, encoding="utf-8")
     book.renamed(old, new).write(folder / f"{new}.ipynb")
     return folder
 
@@ -60,6 +64,12 @@ def _put(found: Set, folder: Path, *, released: bool) -> Path:
     try:
         folder.mkdir(parents=True, exist_ok=True)
         (book.released() if released else book).write(path)
+        _copy_definition(found, folder)
     except OSError as error:
         raise NotHandedOut(path, error.strerror or str(error)) from None
     return path
+
+
+def _copy_definition(found: Set, folder: Path) -> None:
+    if not found.folder.is_relative_to(shelf.root().resolve()):
+        shutil.copyfile(found.file, folder / FILE)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +14,7 @@ from minisvc.grading.exercise import Exercise, ExerciseError
 
 FILE = "exercise.py"
 NAME = "EXERCISE"
+SHELVES = "STATEWISE_EXERCISES"
 _HEAD = re.compile(r"\A# fails: (?P<fails>\S+)\n# reason: (?P<reason>[^\n]+)\n")
 
 
@@ -104,16 +106,28 @@ def ids() -> tuple[str, ...]:
 
 
 def find(asked: str) -> Set:
-    """The shipped exercise of that id, or the one in that folder (a word with a slash, or ".").
+    """The exercise of that id, or the one in that folder (a word with a slash, or ".").
+
+    An id is looked for among the shipped ones, in the folders that the variable STATEWISE_EXERCISES names (with ":"
+    between them), and in the folder where this program runs, as that of a notebook that came with its exercise.py.
 
     Raises:
         UnknownExercise: there is none.
         ExerciseError: it is there, and cannot be set.
     """
-    folder = Path(asked) if "/" in asked or asked == "." else root() / asked
-    if not (folder / FILE).is_file():
-        raise UnknownExercise(asked, tuple(sorted(each.parent.name for each in root().glob(f"*/{FILE}"))))
-    return _read(folder.resolve())
+    for folder in _places(asked):
+        if (folder / FILE).is_file():
+            found = _read(folder.resolve())
+            if "/" in asked or asked in {".", found.exercise.id}:
+                return found
+    raise UnknownExercise(asked, tuple(sorted(each.parent.name for each in root().glob(f"*/{FILE}"))))
+
+
+def _places(asked: str) -> list[Path]:
+    if "/" in asked or asked == ".":
+        return [Path(asked)]
+    shelves = [Path(each) for each in os.environ.get(SHELVES, "").split(os.pathsep) if each]
+    return [root() / asked, *(each / asked for each in shelves), Path.cwd()]
 
 
 def _read(folder: Path) -> Set:
@@ -130,8 +144,6 @@ def _read(folder: Path) -> Set:
     found = getattr(module, NAME, None)
     if not isinstance(found, Exercise):
         raise ExerciseError(str(path), [f"it must define {NAME} = Exercise(...)."])
-    if found.id != folder.name:
-        raise ExerciseError(str(path), [f"the id is {found.id!r} and the folder {folder.name!r}; name them alike."])
     return Set(found, folder)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
@@ -15,6 +16,7 @@ from minisvc.grading.failed import Failed
 from minisvc.grading.sandbox import Cell, Instance, Keeper
 from minisvc.grading.sandbox.birth import Work
 from minisvc.grading.sandbox.keeper import WardenGone
+from minisvc.grading.shelf import SHELVES
 from minisvc.grading.visitor import Visitor
 from minisvc.layout import Layout
 from minisvc.stores.redis_server import open_store
@@ -108,11 +110,13 @@ class Trial:
         refused: what the submission tried and was not let do, in words.
     """
 
-    def __init__(self, exercise: Exercise, submission: Submission, readable: tuple[str, ...] = ()) -> None:
+    def __init__(self, exercise: Exercise, submission: Submission, file: Path) -> None:
         self.exercise, self.submission = exercise, submission
         self.numbers = exercise.numbers_of(submission.student)
         self.refused: dict[str, None] = {}
-        self._keeper = Keeper(Work(submission.cells, exercise.exports, readable))
+        self._keeper = Keeper(Work(submission.cells, exercise.exports, (str(file),)))
+        # Cells that show the task find it there; they may read nothing else of it.
+        self._shelf = {SHELVES: str(file.parents[1])}
         self._store: Store | None = None
         self._served, self._never = False, ""
         self._values: Mapping[str, Any] | None = None
@@ -143,7 +147,7 @@ class Trial:
             if kept:
                 environment["STORE_URL"] = kept.url
             names = [chr(ord("a") + index) for index in range(instances)]
-            site = Site({name: Instance(name, self._keeper, environment) for name in names}, kept)
+            site = Site({name: Instance(name, self._keeper, self._shelf | environment) for name in names}, kept)
             undo.callback(self._leave, site)
             self._start(site)
             yield site
@@ -203,7 +207,7 @@ class Trial:
         return self._store
 
     def _look(self) -> Mapping[str, Any]:
-        site = Site({"a": Instance("a", self._keeper, {})}, None)
+        site = Site({"a": Instance("a", self._keeper, self._shelf)}, None)
         try:
             instance = site.instances["a"]
             instance.start()
