@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from html import escape
 from typing import Any
 
-from minisvc.course.html import Html, table
+from minisvc.course.html import Html, inline, table
 from minisvc.course.lesson import Row
 from minisvc.course.lessons import find_check
 from minisvc.course.progress import BrokenProgress, Progress
@@ -47,7 +46,7 @@ class Checked:
     def _repr_html_(self) -> str:
         rows = [(row.asks, "✓ yes" if row.holds else "✗ not yet", row.reason) for row in self.rows]
         found = table(("Asked for", "Holds", "Why not"), rows)
-        return f"<p><b>{escape(self.asks)}</b></p>{found}<p>{escape(self.verdict)}</p>"
+        return f"<p><b>{inline(self.asks)}</b></p>{found}<p>{inline(self.verdict)}</p>"
 
 
 def check(name: str, change: Any) -> Checked:
@@ -83,6 +82,6 @@ def hint(name: str, step: int = 1) -> Html:
     hints = find_check(name).hints
     if not 1 <= step <= len(hints):
         raise ValueError(f"hint {step} is not there; steps are 1 to {len(hints)}, and each goes further")
-    told = "".join(f"<li>{escape(each)}</li>" for each in hints[:step])
-    more = f"<p>For more: hint({name!r}, {step + 1}).</p>" if step < len(hints) else ""
+    told = "".join(f"<li>{inline(each)}</li>" for each in hints[:step])
+    more = f'<p>For more: <code>hint("{name}", {step + 1})</code>.</p>' if step < len(hints) else ""
     return Html(f"<ol>{told}</ol>{more}", "\n".join(hints[:step]))

@@ -69,4 +69,4 @@ def glossary(word: str | None = None) -> Html:
         raise UnknownWord(word)
     told = sorted(WORDS.items(), key=lambda each: each[0].lower()) if word is None else [(word, WORDS[word])]
     lines = "\n".join(f"{name}: {means}" for name, means in told)
-    return Html(table(("Word", "What it means"), told), lines)
+    return Html(table(("Word", "What it means"), told, strong=0), lines)

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from html import escape
+
+LEFT = 'style="text-align:left"'
+"""JupyterLab aligns tables to the right."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,13 +25,18 @@ class Html:
         return self.source
 
 
-def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """A table of texts, which are escaped. The cells of the second column, the figures, are bold."""
-    top = "".join(f"<th>{escape(each)}</th>" for each in head)
-    body = "".join(f"<tr>{''.join(map(_cell, range(len(row)), row))}</tr>" for row in rows)
+def inline(text: str) -> str:
+    """A text, escaped; what stands between backquotes is code."""
+    return re.sub("`([^`]+)`", r"<code>\1</code>", escape(text))
+
+
+def table(head: Sequence[str], rows: Iterable[Sequence[str]], strong: int = 1) -> str:
+    """A table of texts, which are escaped. The cells of the column `strong` (0 is the first) are bold."""
+    top = "".join(f"<th {LEFT}>{escape(each)}</th>" for each in head)
+    body = "".join(f"<tr>{_cells(row, strong)}</tr>" for row in rows)
     return f"<table><tr>{top}</tr>{body}</table>"
 
 
-def _cell(column: int, text: str) -> str:
-    inner = f"<b>{escape(text)}</b>" if column == 1 else escape(text)
-    return f'<td style="text-align:left">{inner}</td>'
+def _cells(row: Sequence[str], strong: int) -> str:
+    cells = [f"<b>{inline(text)}</b>" if column == strong else inline(text) for column, text in enumerate(row)]
+    return "".join(f"<td {LEFT}>{cell}</td>" for cell in cells)

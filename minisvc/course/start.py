@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from html import escape
 
-from minisvc.course.html import Html
+from minisvc.course.html import LEFT, Html
 from minisvc.course.lesson import Lesson
 from minisvc.course.lessons import LESSONS
 from minisvc.course.progress import Progress
@@ -19,7 +19,7 @@ def progress() -> Html:
     kept = Progress()
     done = {lesson.number: kept.count(lesson.steps) for lesson in LESSONS}
     rows = "".join(_row(lesson, done[lesson.number]) for lesson in LESSONS)
-    head = "<tr><th>Lesson</th><th>Done</th><th>Minutes</th><th>Before it</th></tr>"
+    head = "<tr>" + "".join(f"<th {LEFT}>{each}</th>" for each in ("Lesson", "Done", "Minutes", "Before it")) + "</tr>"
     words = "\n".join(f"{each.number} {each.title}: {done[each.number]} of {len(each.steps)}" for each in LESSONS)
     return Html(f"<table>{head}{rows}</table><p>{_next(done)}</p>", words)
 
@@ -44,7 +44,7 @@ def _row(lesson: Lesson, done: int) -> str:
     title = f'<a href="{escape(lesson.notebook)}">{escape(f"{lesson.number} {lesson.title}")}</a>'
     bar = f'<progress value="{done}" max="{len(lesson.steps)}"></progress> {done} of {len(lesson.steps)}{mark}'
     cells = (title, bar, str(lesson.minutes), _needs(lesson))
-    return "<tr>" + "".join(f'<td style="text-align:left">{cell}</td>' for cell in cells) + "</tr>"
+    return "<tr>" + "".join(f"<td {LEFT}>{cell}</td>" for cell in cells) + "</tr>"
 
 
 def _next(done: dict[str, int]) -> str:

@@ -56,6 +56,7 @@ def served(scratch: Path) -> Iterator[Server]:
     server = Server(books, "00-start-here.ipynb", any_port())
     keeps = {f"JUPYTER_{name}_DIR": str(scratch / name.lower()) for name in ("CONFIG", "DATA", "RUNTIME")}
     own = {"IPYTHONDIR": str(scratch / "ipython"), "JUPYTERLAB_WORKSPACES_DIR": str(scratch / "workspaces")}
+    own["XDG_STATE_HOME"] = str(scratch / "state")  # a learner's progress, and never that of whoever runs the tests
     log = (scratch / LOG).open("wb")
     process = subprocess.Popen(
         [*server.command(open_browser=False), "--LabApp.expose_app_in_browser=True"],

@@ -40,7 +40,7 @@ def test_each_hint_goes_further(name: str) -> None:
     told = [hint(name, step).words for step in (1, 2, 3)]
     assert told[0] in told[1]
     assert told[1] in told[2]
-    assert f"hint({name!r}, 2)" in hint(name).source
+    assert f'hint("{name}", 2)' in hint(name).source
 
 
 def test_a_fourth_hint_is_refused() -> None:

@@ -20,7 +20,7 @@ def test_a_right_guess_is_told_so() -> None:
 def test_figures_stand_beside_their_labels() -> None:
     happened = what_happened({"stateful": 3, "share": 1 / 3, "up": "98.0%"}, about="Service")
     assert repr(happened) == "stateful: 3\nshare: 0.333\nup: 98.0%"
-    assert "<th>Service</th>" in happened.source
+    assert ">Service</th>" in happened.source
 
 
 def test_without_a_guess_it_says_so() -> None:
