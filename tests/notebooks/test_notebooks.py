@@ -16,7 +16,7 @@ LONGEST_CELL = 10
 LONGEST_SEEN = 6
 MOST_CELLS = 25
 MOST_WORDS = 1200
-PUBLIC = {"minisvc", "minisvc.course", "minisvc.panel", "flask", "requests", "hashlib", "zlib"}
+PUBLIC = {"minisvc", "minisvc.course", "minisvc.edge", "minisvc.panel", "flask", "requests", "hashlib", "zlib"}
 
 each_notebook = pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
 

@@ -7,8 +7,10 @@ from typing import TypeVar
 
 from minisvc.course.lesson import Check
 from minisvc.course.lessons.balancing import BALANCING
+from minisvc.course.lessons.caches import CACHES
 from minisvc.course.lessons.crashes import CRASHES
 from minisvc.course.lessons.replication import REPLICATION
+from minisvc.course.lessons.retries import RETRIES
 from minisvc.course.lessons.shared_stores import SHARED_STORES
 from minisvc.course.lessons.start_here import START_HERE
 from minisvc.course.lessons.two_services import TWO_SERVICES
@@ -24,6 +26,8 @@ LESSONS = (
     SHARED_STORES,
     REPLICATION,
     CLIENT_CARRIES,
+    RETRIES,
+    CACHES,
 )
 
 Kind = TypeVar("Kind")
