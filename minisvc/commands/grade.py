@@ -48,13 +48,11 @@ def run(asked: argparse.Namespace) -> int:
     journal = Journal()
     if asked.fresh:
         journal.forget(entries)
-    with Waiting(len(entries)) as waiting:
-        waiting.next("grading")
-        try:
+    try:
+        with Waiting(len(entries)) as waiting:
+            waiting.next("grading")
             grades = Classroom(entries, journal, jobs, time_s).run(lambda each: waiting.next(each.submission))
-        except KeyboardInterrupt:
-            grades = None
-    if grades is None:
+    except KeyboardInterrupt:
         print("minisvc: interrupted; the same command goes on where it was.", file=sys.stderr)
         return INTERRUPTED
     _tell(grades, asked)
