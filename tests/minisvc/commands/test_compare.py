@@ -10,7 +10,7 @@ import pytest
 from minisvc.claims.comparison import CONCERNS
 from tests.terminal import CTRL_C, MINISVC, Window
 
-PLACES = ("sticky-memory", "signed-cookie", "sqlite")
+PLACES = ("sticky-memory", "signed-cookie")
 
 
 def compare(*args: str, columns: int = 80) -> subprocess.CompletedProcess[str]:
