@@ -16,6 +16,7 @@ SCRIPTS = {
     "routing before Flask": ["routing.py", "--app", "flask"],
     "policies": ["policies.py"],
     "users": ["users.py"],
+    "panel": ["panel.py"],
     "soak": ["soak.py"],
 }
 

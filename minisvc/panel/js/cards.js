@@ -116,6 +116,7 @@ function showMenu(root, words) {
     node.hidden = !said;
     if (said) put(node, said);
   }
+  root.hidden = ![...root.lastChild.children].some((node) => !node.hidden);
 }
 
 const ACTIONS = {

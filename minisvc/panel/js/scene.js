@@ -1,5 +1,7 @@
 // One cluster in motion: stage, wires and dots, latest reason, time line and log, kept in step with each other.
 
+const REDRAW_MS = 250;
+
 function scene(ask, pace) {
   const parts = stage(ask);
   const times = timeLine();
@@ -13,13 +15,22 @@ function scene(ask, pace) {
   let places = measure(parts);
   let received = performance.now();
   const people = () => new Map(seen.customers.map((who) => [who.name, who]));
+  let drawn = "";
   const place = () => {
     places = measure(parts);
+    const now = JSON.stringify([places, [...places.customers], [...places.instances].map(
+      ([name, each]) => [name, each.left, each.right, each.node.dataset.status])]);
+    if (now === drawn) return;
+    drawn = now;
     parts.wires.setAttribute("viewBox", `0 0 ${places.width || 1} ${places.height || 1}`);
     drawWires(wires, places);
     dots.reroute(places, people());
   };
-  const showTimes = () => times.show(past, (performance.now() - received) / 1000);
+  let shown = -REDRAW_MS;
+  const showTimes = () => {
+    shown = performance.now();
+    times.show(past, (shown - received) / 1000);
+  };
   const show = (now) => {
     seen = now;
     for (const each of seen.instances) if (!SERVING.includes(each.status)) dots.cancel(each.name);
@@ -29,7 +40,8 @@ function scene(ask, pace) {
   const showHistory = (now) => {
     received = performance.now();
     past = now;
-    showTimes();
+    // What is too soon now is drawn with the next news, or with the next second.
+    if (received - shown >= REDRAW_MS) showTimes();
   };
   const travel = (fresh, slower = 1) => {
     dots.send(fresh, places, people(), slower);
