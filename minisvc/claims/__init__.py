@@ -14,7 +14,7 @@ from minisvc.claims.claim import GROUPS, Claim, Source, UnknownClaim, Untried, r
 from minisvc.claims.comparison import Comparison, compare
 from minisvc.claims.result import HOLDS, INCONCLUSIVE, REFUTED, Result
 from minisvc.claims.trial import Trial
-from minisvc.errors import StoreUnavailable
+from minisvc.errors import NotReady, StoreUnavailable
 
 __all__ = [
     "GROUPS",
@@ -83,7 +83,8 @@ def run(claim_id: str, seed: int = 1) -> Result:
     began_s, unable = time.monotonic(), ""
     try:
         claim.experiment(trial)
-    except (StoreUnavailable, Untried) as missing:
+    except (StoreUnavailable, NotReady, Untried) as missing:
+        # No store here, or a machine too busy for an instance to get healthy: that says nothing of the claim.
         unable = str(missing)
     return Result(
         claim,

@@ -15,7 +15,7 @@ from minisvc.claims.plot import svg
 from minisvc.claims.result import Result
 from minisvc.claims.timeline import timeline
 from minisvc.claims.trial import Curve, Run, Trial
-from minisvc.errors import StoreUnavailable
+from minisvc.errors import NotReady, StoreUnavailable
 from minisvc.exchange import Event, Exchange
 
 THIRD = exactly(1 / 3, "1/3")
@@ -67,7 +67,11 @@ def test_what_could_not_be_tried_is_inconclusive_and_says_why():
 
 @pytest.mark.parametrize(
     "missing",
-    [StoreUnavailable("PostgreSQL", "it is not installed", "Install it"), claims.Untried("it is not installed")],
+    [
+        StoreUnavailable("PostgreSQL", "it is not installed", "Install it"),
+        claims.Untried("it is not installed"),
+        NotReady("a", 5.0, "it is not installed"),
+    ],
 )
 def test_an_experiment_that_lacks_something_here_is_no_error(monkeypatch, missing):
     def lacking(_trial: Trial) -> None:
