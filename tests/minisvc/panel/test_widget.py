@@ -135,3 +135,28 @@ class Counting:
     def _count(self) -> None:
         self._look()
         self.times += 1
+
+
+def test_a_step_is_told_to_the_views(shop: Cluster, heard: Heard, until: Until) -> None:
+    shop.add_users(1)
+    heard.say("step", "add c1")
+    until(heard.answers)
+    (told,) = [each["step"] for each in heard.messages if each["kind"] == "step"]
+    assert (told["user"], told["backend"], told["hops"][0]["place"]) == ("c1", "a", "customer")
+
+
+def test_a_step_that_waits_for_a_hung_instance_keeps_no_other_click_waiting(
+    shop: Cluster, heard: Heard, until: Until
+) -> None:
+    shop.add_users(1)[0].add("apples")
+    shop.hang("a")
+    heard.say("step", "look c1", number=1)
+    until(lambda: shop.backends[0].in_flight)
+    heard.say("resume", "a", number=2)
+    until(lambda: {each["number"] for each in heard.answers()} == {1, 2})
+    assert all(each["error"] is None for each in heard.answers())
+
+
+def test_what_can_be_chosen_is_sent_once(heard: Heard) -> None:
+    assert "signed_token" in heard.view.choices["states"]
+    assert "ring_hash" in heard.view.choices["policies"]
