@@ -131,7 +131,7 @@ RETRIES = Lesson(
     },
     checks={
         "paid-once": Check(
-            asks="Change `buy` so that lost answers cost nobody money.",
+            asks="Change `buy` so that lost answers cost nobody money, and what is refused for good is sent once.",
             examine=paid_once,
             hints=(
                 "Every try has a key of its own. What should two tries for the same order have in common?",
