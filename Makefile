@@ -35,7 +35,7 @@ check: $(VENV)/.dev ## lint, types, floors, stripped notebooks
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
-	@$(BIN)/nbstripout --keep-id --verify notebooks/*.ipynb
+	@$(BIN)/nbstripout --keep-id --verify notebooks/*.ipynb exercises/*/*.ipynb
 
 bench: $(VENV)/.dev ## measure the figures that the docs quote
 	@$(BIN)/python benchmarks/run.py

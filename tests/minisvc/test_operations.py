@@ -172,7 +172,9 @@ def test_a_rolling_restart_with_draining_fails_no_request(state, host):
         assert (counts.lost > 0) is (state == "memory")
         assert [backend.port for backend in shop.backends] == ports
         assert [backend.status for backend in shop.backends] == ["up"] * 3
-        assert told(shop, "restart") == [f"{name} was restarted and is healthy, with an empty memory." for name in "abc"]
+        assert told(shop, "restart") == [
+            f"{name} was restarted and is healthy, with an empty memory." for name in "abc"
+        ]
         assert told(shop, "rolling") == [
             "A rolling restart of cart begins.",
             "The rolling restart of cart is done.",
