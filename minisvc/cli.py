@@ -1,7 +1,7 @@
 """`minisvc`: open the lab, or run services in the foreground and break them.
 
-Exit status: 0 done (Ctrl-C is how a running lab or service ends), 1 a claim is refuted, 2 bad usage or something that
-cannot be run (the message is on stderr), 130 cancelled.
+Exit status: 0 done (Ctrl-C is how a running lab or service ends), 1 a claim is refuted, a notebook was not graded or an
+exercise is not sound, 2 bad usage or something that cannot be run (the message is on stderr), 130 cancelled.
 """
 
 from __future__ import annotations
@@ -84,7 +84,8 @@ def _parse(argv: Sequence[str] | None) -> argparse.Namespace:
     parser = _Parser(
         prog="minisvc",
         description="Break tiny services and see what is lost.",
-        epilog="Exit status: 0 done; 1 a claim is refuted; 2 bad usage or something that cannot be run; 130 cancelled.",
+        epilog="Exit status: 0 done; 1 a claim is refuted, a notebook was not graded, an exercise is not sound; "
+        "2 bad usage or something that cannot be run; 130 cancelled.",
     )
     parser.add_argument("--version", action=_Version, nargs=0, help="print the version and exit")
     commands = parser.add_subparsers(metavar="COMMAND", required=True, parser_class=_Parser)
