@@ -17,7 +17,9 @@ OWN_COPY = "statewise-notebooks"
 START_PAGE = "index.ipynb"
 
 
-def serve(notebooks: Path | None, *, open_browser: bool, port: int | None, app: bool = False) -> int:
+def serve(
+    notebooks: Path | None, *, open_browser: bool, port: int | None, app: bool = False, first: str | None = None
+) -> int:
     """Serve notebooks with JupyterLab until Ctrl-C, and return the exit status of the command.
 
     Args:
@@ -26,6 +28,7 @@ def serve(notebooks: Path | None, *, open_browser: bool, port: int | None, app: 
         open_browser: open the first notebook in the browser too; its address is always printed.
         port: a port on loopback; None for the first free one from 8888 on.
         app: serve a panel alone instead, with Voilà; then `notebooks` count for nothing.
+        first: the notebook to begin with; None for the start page.
 
     Returns:
         0 after Ctrl-C or SIGTERM, 2 if the lab cannot open; one message on stderr says why.
@@ -34,7 +37,7 @@ def serve(notebooks: Path | None, *, open_browser: bool, port: int | None, app: 
     try:
         if app:
             return open_app(open_browser=open_browser, port=port)
-        return _serve(notebooks, open_browser=open_browser, port=port)
+        return _serve(notebooks, first, open_browser=open_browser, port=port)
     except MinisvcError as refused:
         print(refused, file=sys.stderr)
         return 2
@@ -46,11 +49,14 @@ def serve(notebooks: Path | None, *, open_browser: bool, port: int | None, app: 
             signal.signal(each, handler)
 
 
-def _serve(notebooks: Path | None, *, open_browser: bool, port: int | None) -> int:
+def _serve(notebooks: Path | None, first: str | None, *, open_browser: bool, port: int | None) -> int:
     if find_spec("jupyterlab") is None:
         raise LabMissing
     root = _own_copy() if notebooks is None else notebooks.resolve()
-    server = Server(root, first_notebook(root), pick_port(port))
+    start = first_notebook(root)
+    if first is not None and not (root / first).is_file():
+        raise NoNotebooks(root, f"{first} is not in it")
+    server = Server(root, first or start, pick_port(port))
     with running(server, open_browser=open_browser) as lab:
         lab.wait_until_ready()
         print(f"The lab is open:\n  {server.url}\nIt serves {root}. Ctrl-C closes it.", flush=True)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
-from minisvc.errors import MinisvcError
+from minisvc.errors import MinisvcError, did_you_mean
 
 
 class LabError(MinisvcError):
@@ -20,6 +21,14 @@ class NoNotebooks(LabError):
             f"Cannot open notebooks at {place}: {reason}.\n"
             "  Name a directory that holds notebooks (*.ipynb), or none to get a copy of the lessons."
         )
+
+
+class LessonMissing(LabError):
+    """There is no lesson of that number."""
+
+    def __init__(self, number: str, known: Sequence[str]) -> None:
+        self.number, self.known = number, tuple(known)
+        super().__init__(f'There is no lesson "{number}".{did_you_mean(number, known)}\n  See them: minisvc lab --list')
 
 
 class NotWritable(LabError):
