@@ -34,8 +34,12 @@ def give_up(work: Work, birth: Birth, tell: Callable[[str], object]) -> None:
     """Give up everything that a service has no use for; `tell` hears in words of each later attempt."""
     _limit(work)
     readable, writable = _readable(work), [Path(birth.folder), *map(Path, DEVICES)]
+    hook = _Hook(readable, writable, birth.ports, tell)
+    # A library that looks around for its version (importlib.metadata) tries every place on the path, and must not be
+    # blamed for a checkout that a submission may not read.
+    sys.path[:] = [each for each in sys.path if hook.may_read(each)]
     landlock.confine(readable, writable, birth.ports)
-    sys.addaudithook(_Hook(readable, writable, birth.ports, tell))
+    sys.addaudithook(hook)
 
 
 def _limit(work: Work) -> None:
@@ -89,6 +93,10 @@ class _Hook:
         if refused:
             self._tell(refused)
             raise PermissionError(f"The grader does not let a submission {refused}.")
+
+    def may_read(self, path: str) -> bool:
+        """Whether it is let read there; "" is where it stands."""
+        return not self._beyond(path, "read", None)
 
     def _refused(self, event: str, arguments: tuple[Any, ...]) -> str:
         """What is tried and refused, such as "read /etc/x"; "" for what is allowed."""
