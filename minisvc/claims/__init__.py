@@ -62,7 +62,8 @@ def every() -> tuple[Claim, ...]:
     def place(claim: Claim) -> tuple[int, int]:
         # Not the order of registration: whoever imports a family by itself comes first there.
         family = claim.experiment.__module__.removeprefix("minisvc.claims.")
-        return GROUPS.index(claim.group), FAMILIES.index(family)
+        # A claim made elsewhere comes after ours.
+        return GROUPS.index(claim.group), FAMILIES.index(family) if family in FAMILIES else len(FAMILIES)
 
     return tuple(sorted(registered().values(), key=place))
 

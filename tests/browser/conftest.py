@@ -9,20 +9,21 @@ from minisvc.lab.server import Server
 from tests.browser.lab import BROWSERS, Book, browsing, chromium, served
 
 
+# One for all tests here, for a second Playwright can't be opened beside it; and not for the session: while it is open,
+# an event loop runs in this thread, which others must not meet.
 @pytest.fixture(scope="package")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+def browser() -> Iterator[Browser]:
     if chromium() is None:
         pytest.skip(f"no browser on PATH (looked for {', '.join(BROWSERS)}); Debian: apt install chromium")
-    with served(tmp_path_factory.mktemp("lab")) as running:
-        yield running
-
-
-# Not for the session: while Playwright is open, an event loop runs in this thread, which others must not meet.
-@pytest.fixture(scope="package")
-def browser(server: Server) -> Iterator[Browser]:
     # Playwright looks for its own browsers' home even where none of them is used.
     os.environ.setdefault("PLAYWRIGHT_BROWSERS_PATH", "0")
     with browsing() as running:
+        yield running
+
+
+@pytest.fixture(scope="package")
+def server(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    with served(tmp_path_factory.mktemp("lab")) as running:
         yield running
 
 

@@ -1,7 +1,5 @@
 """The HTML report in a real browser: light, dark, narrow, printed."""
 
-import os
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -9,18 +7,8 @@ from playwright.sync_api import Browser, Page
 
 from advisor.report.html import text_of
 from tests.advisor.cases import HOSTILE, TWO, case_named, case_of
-from tests.browser.lab import BROWSERS, browsing, chromium
 
 pytestmark = pytest.mark.browser
-
-
-@pytest.fixture(scope="module")
-def reading() -> Iterator[Browser]:
-    if chromium() is None:
-        pytest.skip(f"no browser on PATH (looked for {', '.join(BROWSERS)}); Debian: apt install chromium")
-    os.environ.setdefault("PLAYWRIGHT_BROWSERS_PATH", "0")
-    with browsing() as running:
-        yield running
 
 
 @pytest.fixture
@@ -51,13 +39,13 @@ def contrast(page: Page, selector: str, behind: str) -> float:
 
 
 @pytest.mark.parametrize("width", [1100, 700, 390])
-def test_nothing_makes_the_page_wider_than_the_window(reading: Browser, report: str, width: int) -> None:
-    page = opened(reading, report, width)
+def test_nothing_makes_the_page_wider_than_the_window(browser: Browser, report: str, width: int) -> None:
+    page = opened(browser, report, width)
     assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
-def test_the_page_asks_nobody_for_anything_and_complains_about_nothing(reading: Browser, report: str) -> None:
-    page = reading.new_context().new_page()
+def test_the_page_asks_nobody_for_anything_and_complains_about_nothing(browser: Browser, report: str) -> None:
+    page = browser.new_context().new_page()
     asked: list[str] = []
     said: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
@@ -68,8 +56,8 @@ def test_the_page_asks_nobody_for_anything_and_complains_about_nothing(reading: 
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_every_shade_of_the_heat_map_can_be_read(reading: Browser, report: str, scheme: str) -> None:
-    page = opened(reading, report, scheme=scheme)
+def test_every_shade_of_the_heat_map_can_be_read(browser: Browser, report: str, scheme: str) -> None:
+    page = opened(browser, report, scheme=scheme)
     assert (luminance(page, "body", "backgroundColor") > 0.5) == (scheme == "light")
     assert contrast(page, "body", "body") > 7
     shades = [f"td.{side}-{strength}" for side in ("for", "against") for strength in (1, 2, 3)]
@@ -79,25 +67,25 @@ def test_every_shade_of_the_heat_map_can_be_read(reading: Browser, report: str, 
         assert contrast(page, shade, shade) > 4.5, shade
 
 
-def test_paper_is_white_even_for_those_who_read_in_the_dark(reading: Browser, report: str) -> None:
-    page = opened(reading, report, scheme="dark")
+def test_paper_is_white_even_for_those_who_read_in_the_dark(browser: Browser, report: str) -> None:
+    page = opened(browser, report, scheme="dark")
     page.emulate_media(media="print")
     assert luminance(page, "body", "backgroundColor") == 1
     assert luminance(page, "body", "color") == 0
     assert page.pdf(format="A4").startswith(b"%PDF")
 
 
-def test_a_name_is_shown_as_it_is_and_runs_nothing(reading: Browser, tmp_path: Path) -> None:
+def test_a_name_is_shown_as_it_is_and_runs_nothing(browser: Browser, tmp_path: Path) -> None:
     path = tmp_path / "hostile.html"
     path.write_text(text_of(case_named(f"<script>document.title='x'</script>{HOSTILE}")), encoding="utf-8")
-    page = opened(reading, path.as_uri())
+    page = opened(browser, path.as_uri())
     assert "<script>document.title='x'</script><b>\"x\" & 'y'</b>" in page.inner_text("h1")
     assert page.title() != "x"
     assert page.query_selector("h1 b") is None
 
 
-def test_the_picture_is_drawn_inside_the_page_and_says_what_it_shows(reading: Browser, report: str) -> None:
-    page = opened(reading, report, 700)
+def test_the_picture_is_drawn_inside_the_page_and_says_what_it_shows(browser: Browser, report: str) -> None:
+    page = opened(browser, report, 700)
     (box,) = (each.bounding_box() for each in page.query_selector_all("svg.pic"))
     assert box is not None
     assert box["width"] <= 700

@@ -1,15 +1,12 @@
 """The claim `cookie-limit` rests on a jar of ours: a real browser keeps as much, and as silently drops the rest."""
 
-import os
 import random
-from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser
 
 from minisvc.claims.what_the_client_carries.cookies import GOODS, LENGTH, LETTERS, fitting
 from minisvc.cluster import Cluster
-from tests.browser.lab import BROWSERS, browsing, chromium
 
 pytestmark = pytest.mark.browser
 CART = "minisvc.claims.what_the_client_carries.cookies:unlimited_cart"
@@ -23,20 +20,11 @@ FILL = """async (goods) => {
 }"""
 
 
-@pytest.fixture(scope="module")
-def reading() -> Iterator[Browser]:
-    if chromium() is None:
-        pytest.skip(f"no browser on PATH (looked for {', '.join(BROWSERS)}); Debian: apt install chromium")
-    os.environ.setdefault("PLAYWRIGHT_BROWSERS_PATH", "0")
-    with browsing() as running:
-        yield running
-
-
-def test_a_browser_keeps_what_fits_into_4096_bytes_and_drops_the_rest_without_a_word(reading: Browser) -> None:
+def test_a_browser_keeps_what_fits_into_4096_bytes_and_drops_the_rest_without_a_word(browser: Browser) -> None:
     chance = random.Random(1)
     goods = ["".join(chance.choices(LETTERS, k=LENGTH)) for _ in range(GOODS)]
     with Cluster(CART, instances=2) as shop:
-        page = reading.new_context().new_page()
+        page = browser.new_context().new_page()
         page.goto(shop.url)
         statuses, items = page.evaluate(FILL, goods)
         page.context.close()

@@ -1,40 +1,26 @@
 """The form in a real JupyterLab and a real browser, by keys."""
 
-import os
 from collections.abc import Iterator
 
-import nbformat
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from minisvc.lab.server import Server
-from tests.browser.lab import BROWSERS, Book, browsing, chromium, served
+from tests.browser.lab import Book, served, written
 
-KERNEL = {"name": "python3", "display_name": "Python 3 (ipykernel)", "language": "python"}
 pytestmark = pytest.mark.browser
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    if chromium() is None:
-        pytest.skip(f"no browser on PATH (looked for {', '.join(BROWSERS)}); Debian: apt install chromium")
-    with served(tmp_path_factory.mktemp("lab")) as running:
-        cells = [nbformat.v4.new_code_cell(code) for code in ("from advisor.form import form\n\nform()", "1")]
-        book = nbformat.v4.new_notebook(cells=cells, metadata={"kernelspec": KERNEL})
-        nbformat.write(book, running.root / running.notebook)
+def form_server(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    with served(tmp_path_factory.mktemp("form")) as running:
+        written(running.root / running.notebook, "from advisor.form import form\n\nform()", "1")
         yield running
 
 
 @pytest.fixture
-def page(server: Server) -> Iterator[Page]:
-    os.environ.setdefault("PLAYWRIGHT_BROWSERS_PATH", "0")
-    with browsing() as browser:
-        yield browser.new_page(viewport={"width": 1400, "height": 1000})
-
-
-@pytest.fixture
-def shown(page: Page, server: Server) -> Iterator[Locator]:
-    book = Book(page, server)
+def shown(page: Page, form_server: Server) -> Iterator[Locator]:
+    book = Book(page, form_server)
     book.run_all()
     form = page.locator(".statewise-form")
     expect(form).to_be_visible()
