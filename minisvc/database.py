@@ -6,6 +6,7 @@ Sessions are something else, see `minisvc.state`. The service finds its engine, 
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -39,8 +40,13 @@ class Database(StoreUse):
             StoreUnavailable: it could not be started or reached.
         """
         self._kind = service.database
-        self.store = _OPENERS[service.database](service)
-        self.links = Links(self.store.url) if can_link(self.store.url) else None
+        with contextlib.ExitStack() as undo:
+            self.store = _OPENERS[service.database](service)
+            undo.callback(self.store.close)
+            self.links = Links(self.store.url) if can_link(self.store.url) else None
+            if self.links:
+                undo.callback(self.links.close)
+            self._undo = undo.pop_all()
 
     @property
     def store_user(self) -> str:
@@ -53,9 +59,7 @@ class Database(StoreUse):
 
     def close(self) -> None:
         """Let go of the database, and end it if the lab started it."""
-        if self.links:
-            self.links.close()
-        self.store.close()
+        self._undo.close()
 
 
 def furnish(access: Access, app: Flask, fence: Fence) -> None:

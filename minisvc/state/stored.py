@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from abc import abstractmethod
 from collections.abc import Collection
 from dataclasses import replace
@@ -25,10 +26,17 @@ class Stored(Mechanism):
 
     def __init__(self, service: Service, cookie: Cookie, clock: Clock = wall) -> None:
         super().__init__(service, cookie, clock)
-        self.store = self.open_store()
-        self.links = Links(self.store.url) if can_link(self.store.url) else None
-        self.reader = connect(self.store.url, _prefix(self.cookie))
-        self.sessions = Sessions(Flask(__name__), self.reader, service.keeping, clock)
+        # Whatever stops this half-way, Ctrl-C too, leaves nothing running.
+        with contextlib.ExitStack() as undo:
+            self.store = self.open_store()
+            undo.callback(self.store.close)
+            self.links = Links(self.store.url) if can_link(self.store.url) else None
+            if self.links:
+                undo.callback(self.links.close)
+            self.reader = connect(self.store.url, _prefix(self.cookie))
+            undo.callback(self.reader.close)
+            self.sessions = Sessions(Flask(__name__), self.reader, service.keeping, clock)
+            self._undo = undo.pop_all()
 
     @abstractmethod
     def open_store(self) -> Store:
@@ -57,10 +65,7 @@ class Stored(Mechanism):
 
     def close(self) -> None:
         """Let go of the store, and stop it if the lab started it."""
-        self.reader.close()
-        if self.links:
-            self.links.close()
-        self.store.close()
+        self._undo.close()
 
 
 def _prefix(cookie: Cookie) -> str:
