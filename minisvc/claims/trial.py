@@ -65,6 +65,12 @@ class Chart:
     log_y: bool = False
 
 
+def round_trips(shop: Cluster) -> int:
+    """Those of all instances with their store so far; 0 without one, or where no link counts (a file)."""
+    traffic = shop.store_traffic()
+    return traffic.total.round_trips if traffic else 0
+
+
 class Trial:
     """One run of one experiment.
 

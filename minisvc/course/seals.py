@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import base64
 import hmac
 import json
 from collections.abc import Mapping
 from typing import Any
+
+from minisvc import base64url
 
 
 def opened(part: str) -> dict[str, Any]:
@@ -15,20 +16,16 @@ def opened(part: str) -> dict[str, Any]:
     Raises:
         ValueError: it is no such thing.
     """
-    said: dict[str, Any] = json.loads(base64.urlsafe_b64decode(part + "=" * (-len(part) % 4)))
+    said: dict[str, Any] = json.loads(base64url.decode(part))
     return said
 
 
 def sealed(text: str, key: str) -> str:
     """The seal of that text: HMAC with SHA-256 (RFC 7518, section 3.2), as base64url."""
-    return _based(hmac.digest(key.encode(), text.encode(), "sha256"))
+    return base64url.encode(hmac.digest(key.encode(), text.encode(), "sha256"))
 
 
 def token(claims: Mapping[str, Any], key: str, algorithm: str = "HS256") -> str:
     """A token of these claims, sealed with `key`, whose head names that `algorithm`, true or not."""
-    head, body = (_based(json.dumps(part).encode()) for part in ({"alg": algorithm, "typ": "JWT"}, claims))
+    head, body = (base64url.encode(json.dumps(part).encode()) for part in ({"alg": algorithm, "typ": "JWT"}, claims))
     return f"{head}.{body}.{sealed(f'{head}.{body}', key)}"
-
-
-def _based(data: bytes) -> str:
-    return base64.urlsafe_b64encode(data).rstrip(b"=").decode()

@@ -5,10 +5,10 @@ Several libraries did this once (RFC 8725, section 2.1). Nothing but a lesson, o
 
 from __future__ import annotations
 
-import base64
 import json
 from typing import Any
 
+from minisvc import base64url
 from minisvc.tokens.refused import TokenRefused
 from minisvc.tokens.web import WebTokens
 
@@ -34,11 +34,11 @@ def unsigned(claims: dict[str, Any]) -> str:
 
 
 def _part(text: str) -> dict[str, Any]:
-    read = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
+    read = json.loads(base64url.decode(text))
     if not isinstance(read, dict):
         raise ValueError(f"{type(read).__name__}, not an object")  # noqa: TRY004  # one kind for all that is wrong
     return read
 
 
 def _text(data: dict[str, Any]) -> str:
-    return base64.urlsafe_b64encode(json.dumps(data, separators=(",", ":")).encode()).rstrip(b"=").decode()
+    return base64url.encode(json.dumps(data, separators=(",", ":")).encode())

@@ -6,7 +6,6 @@ algorithm of each, what the header may say, the type, the issuer, the audience a
 
 from __future__ import annotations
 
-import base64
 import json
 import math
 import secrets
@@ -19,6 +18,7 @@ from joserfc.errors import ClaimError, ExpiredTokenError, JoseError
 from joserfc.jwe import JWERegistry
 from joserfc.jwt import JWTClaimsRegistry
 
+from minisvc import base64url
 from minisvc.clock import Clock, wall
 from minisvc.tokens.keys import SEALING, KeyRing, TokenKey
 from minisvc.tokens.refused import TokenRefused
@@ -86,8 +86,7 @@ class WebTokens:
         if len(token) > self.most_bytes:
             raise TokenRefused("too_large", f"{len(token):,} characters, at most {self.most_bytes:,}")
         try:
-            first = token.encode("ascii").partition(b".")[0]
-            header = json.loads(base64.urlsafe_b64decode(first + b"=" * (-len(first) % 4)))
+            header = json.loads(base64url.decode(token.partition(".")[0]))
         except (ValueError, RecursionError) as error:
             raise TokenRefused("malformed") from error
         if not isinstance(header, dict):

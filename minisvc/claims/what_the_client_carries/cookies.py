@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import binascii
 import string
 import zlib
@@ -13,6 +12,7 @@ from typing import Any
 from flask import Flask
 from flask.sessions import SecureCookieSessionInterface
 
+from minisvc import base64url
 from minisvc.claims.claim import WHAT_THE_CLIENT_CARRIES, Source, claim
 from minisvc.claims.expected import between, exactly
 from minisvc.claims.trial import Trial
@@ -167,7 +167,7 @@ def readable(cookie: str) -> str:
 def plain(part: str) -> str:
     """What is in base64, packed or not; "" if nothing legible."""
     try:
-        data = base64.urlsafe_b64decode(part + "=" * (-len(part) % 4))
+        data = base64url.decode(part)
     except binascii.Error:
         # Not base64: the text tells all by itself.
         return part

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import hashlib
 import hmac
 import json
@@ -13,6 +12,7 @@ from typing import Any
 from flask import Flask, jsonify, request
 from joserfc.jwk import ECKey
 
+from minisvc import base64url
 from minisvc.claims.claim import WHAT_THE_CLIENT_CARRIES, Source, claim
 from minisvc.claims.expected import exactly
 from minisvc.claims.trial import Trial
@@ -142,7 +142,7 @@ def by_the_public_key(claims: Mapping[str, Any]) -> str:
     key = ISSUED.ring.signer.usable
     assert isinstance(key, ECKey), "there is a public one"
     secret = key.as_pem(private=False)
-    return f"{text}.{based(hmac.digest(secret, text.encode(), hashlib.sha256))}"
+    return f"{text}.{base64url.encode(hmac.digest(secret, text.encode(), hashlib.sha256))}"
 
 
 def for_another(claims: Mapping[str, Any]) -> str:
@@ -188,9 +188,4 @@ def head(algorithm: str, **more: object) -> str:
 
 def packed(part: Mapping[str, Any]) -> str:
     """A part of a token."""
-    return based(json.dumps(part, separators=(",", ":")).encode())
-
-
-def based(data: bytes) -> str:
-    """In base64url, as tokens have it (RFC 7515, section 2)."""
-    return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
+    return base64url.encode(json.dumps(part, separators=(",", ":")).encode())

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import contextlib
 import hashlib
 import random
@@ -13,6 +12,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import requests
 
+from minisvc import base64url
 from minisvc.cluster import Cluster
 from minisvc.users.mind import Answer, Step, Verdict
 
@@ -66,7 +66,7 @@ class Program:
             "client_id": self.credentials[0],
             "redirect_uri": BACK,
             "scope": "profile",
-            "code_challenge": base64.urlsafe_b64encode(hashed).rstrip(b"=").decode(),
+            "code_challenge": base64url.encode(hashed),
             "code_challenge_method": "S256",
         }
         said = self.person.post(

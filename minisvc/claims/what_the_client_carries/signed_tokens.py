@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import json
 import time
 from collections.abc import Mapping, Sequence
@@ -11,11 +10,11 @@ from typing import Any
 from flask import Flask, g, has_app_context
 from sqlalchemy import event
 
+from minisvc import base64url
 from minisvc.claims.claim import WHAT_THE_CLIENT_CARRIES, Source, Untried, claim
 from minisvc.claims.expected import exactly
-from minisvc.claims.trial import Trial
+from minisvc.claims.trial import Trial, round_trips
 from minisvc.claims.what_the_client_carries.programs import bearing, registered
-from minisvc.cluster import Cluster
 from minisvc.exchange import Exchange
 from minisvc.services.accounts.app import create_app
 from minisvc.services.accounts.bearer import allowed
@@ -209,11 +208,5 @@ def share(visits: Sequence[Exchange]) -> float:
 def claims_of(token: str) -> dict[str, Any]:
     """What a token says, as anybody can read it."""
     part = token.split(".")[1]
-    said: dict[str, Any] = json.loads(base64.urlsafe_b64decode(part + "=" * (-len(part) % 4)))
+    said: dict[str, Any] = json.loads(base64url.decode(part))
     return said
-
-
-def round_trips(shop: Cluster) -> int:
-    """Of all instances with their store so far; 0 without one."""
-    traffic = shop.store_traffic()
-    return traffic.total.round_trips if traffic else 0

@@ -12,7 +12,7 @@ from flask import Flask, request
 
 from minisvc.claims.claim import WHERE_STATE_LIVES, Source, claim
 from minisvc.claims.expected import Expected, between, exactly
-from minisvc.claims.trial import Curve, Trial
+from minisvc.claims.trial import Curve, Trial, round_trips
 from minisvc.cluster import Cluster
 from minisvc.exchange import Exchange
 from minisvc.services import cart
@@ -187,12 +187,6 @@ def slowed(shop: Cluster, ask: Callable[[], Exchange]) -> Slowed:
         with shop.fault("store_slow", delay_s=delay_s):
             answers_s.append(min(ask().duration_s for _ in range(ASKED)))
     return Slowed((round_trips(shop) - before) / (ASKED * len(DELAYS_S)), answers_s)
-
-
-def round_trips(shop: Cluster) -> int:
-    """Of all instances so far."""
-    traffic = shop.store_traffic()
-    return traffic.total.round_trips if traffic else 0
 
 
 def come_anew(user: User) -> Exchange:

@@ -1,8 +1,5 @@
 """Break the engine, and the claim that rests on what was broken is refuted: the experiments can fail."""
 
-import pytest
-
-from minisvc import claims
 from minisvc.balancer import Upstream
 from minisvc.keyvalue import ANY, MemoryKeyValue
 from minisvc.keyvalue.redis import RedisKeyValue
@@ -10,21 +7,11 @@ from minisvc.policies import POLICIES
 from minisvc.replicas.copies import Copies
 from minisvc.replicas.lag import Lag
 from minisvc.stores import memcached_server, redis_server
+from tests.minisvc.claims.sabotage import faults
 
 
 def is_off(*_, **__):
     """In place of what is sabotaged."""
-
-
-def faults(claim_id: str, seed: int = 1) -> list[str]:
-    """The figures that were not as expected, once the claim is refuted."""
-    result = claims.run(claim_id, seed)
-    if result.unable:
-        pytest.skip(result.unable)
-    assert result.verdict == claims.REFUTED, str(result)
-    wrong = [each for each in result.findings if not each.as_expected and not each.is_control]
-    assert all(f"{each.label}: {each.measured:.4g}" in str(result) for each in wrong)
-    return [each.label for each in wrong]
 
 
 def test_without_affinity_a_new_instance_relieves_everybody(monkeypatch):
