@@ -10,7 +10,7 @@ import contextlib
 import secrets
 import threading
 from collections.abc import Iterator
-from typing import Any, ClassVar
+from typing import Any
 from urllib.parse import urlsplit
 
 from sqlalchemy import (
@@ -28,7 +28,6 @@ from sqlalchemy import (
     select,
     update,
 )
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from minisvc.clock import Clock, wall
@@ -36,6 +35,7 @@ from minisvc.fence import Fence
 from minisvc.keyvalue.contract import ABSENT, ANY, TIMEOUT_S, Entry, KeyValue, StoreDown
 from minisvc.sql import READS_ONLY, open_engine
 from minisvc.sql.tables import create_tables
+from minisvc.sql.upsert import upsert
 
 CLEANED_EVERY_S = 60.0
 
@@ -57,8 +57,6 @@ class SqlKeyValue(KeyValue):
 
     Its two kinds differ in how a write that may find a row is put, and in whether one statement is a transaction.
     """
-
-    _insert: ClassVar[Any]
 
     def __init__(self, engine: Engine, prefix: str, clock: Clock = wall) -> None:
         self._whole, self._engine, self._prefix, self._clock = engine, engine, prefix, clock
@@ -101,9 +99,8 @@ class SqlKeyValue(KeyValue):
     def _write(self, key: str, written: dict[str, Any], version: str) -> Any:
         if version not in {ANY, ABSENT}:
             return update(entries).where(self._is(key), self._alive, entries.c.version == version).values(written)
-        fresh = self._insert(entries).values(prefix=self._prefix, key=key, **written)
         over = None if version == ANY else entries.c.expires_at <= self._clock()
-        return fresh.on_conflict_do_update(index_elements=["prefix", "key"], set_=written, where=over)
+        return upsert(self._engine.dialect.name, entries, {"prefix": self._prefix, "key": key}, written, over)
 
     def _clean(self, connection: Connection) -> None:
         now_s = self._clock()
@@ -142,14 +139,12 @@ class SqliteKeyValue(SqlKeyValue):
     """In an SQLite file; an operation takes no round trip."""
 
     kind = "sqlite"
-    _insert = staticmethod(sqlite.insert)
 
 
 class PostgresKeyValue(SqlKeyValue):
     """In PostgreSQL; an operation takes one round trip, for each statement is a transaction of its own."""
 
     kind = "postgres"
-    _insert = staticmethod(postgresql.insert)
 
     def __init__(self, engine: Engine, prefix: str, clock: Clock = wall) -> None:
         super().__init__(engine, prefix, clock)

@@ -18,17 +18,16 @@ from hashlib import sha256
 from typing import Any
 
 from sqlalchemy import Connection, Engine, and_, delete, or_, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from minisvc.clock import Clock, wall
 from minisvc.errors import LayoutError
 from minisvc.field_faults import LONGEST_SECONDS, choice, seconds
 from minisvc.services.idempotency_keys import KeyMisused, KeyUnderWay, keys
 from minisvc.sql import READS_ONLY
+from minisvc.sql.upsert import upsert
 
 CLEANED_EVERY_S = 60.0
 KINDS = ("together", "apart", "ignored")
-_INSERTS: dict[str, Callable[..., Any]] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,11 +163,9 @@ class Keys:
             "expires_at": now_s + self._habits.kept_s,
         }
         given_up = and_(keys.c.status.is_(None), keys.c.claimed_until <= now_s, keys.c.fingerprint == asked.fingerprint)
-        insert = _INSERTS[connection.dialect.name](keys).values(client=asked.client, key=asked.key, **fresh)
-        free = insert.on_conflict_do_update(
-            index_elements=["client", "key"], set_=fresh, where=or_(keys.c.expires_at <= now_s, given_up)
-        )
-        return free.returning(keys.c.claim)
+        free = or_(keys.c.expires_at <= now_s, given_up)
+        asks = {"client": asked.client, "key": asked.key}
+        return upsert(connection.dialect.name, keys, asks, fresh, free).returning(keys.c.claim)
 
     def _look(self, asked: Asked) -> Outcome | None:
         """The answer that there was; None for a key that is free."""
