@@ -9,7 +9,22 @@ from __future__ import annotations
 from minisvc.grading.exercise import Check, Exercise
 from minisvc.grading.failed import Failed, need
 from minisvc.grading.here import check_here, grade_here, task
+from minisvc.grading.outside import Asked, Outside, Reply
 from minisvc.grading.trial import Trial
 from minisvc.grading.visitor import Answer, Visitor
 
-__all__ = ["Answer", "Check", "Exercise", "Failed", "Trial", "Visitor", "check_here", "grade_here", "need", "task"]
+__all__ = [
+    "Answer",
+    "Asked",
+    "Check",
+    "Exercise",
+    "Failed",
+    "Outside",
+    "Reply",
+    "Trial",
+    "Visitor",
+    "check_here",
+    "grade_here",
+    "need",
+    "task",
+]

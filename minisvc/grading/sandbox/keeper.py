@@ -60,8 +60,8 @@ class Keeper:
     def bear(self, name: str, listener: socket.socket, report: int, environment: dict[str, str]) -> int:
         """Start an instance on a listener, in a folder of its own; returns its process's id.
 
-        `environment` is added to the few variables that every instance has; of an address in "STORE_URL" the port
-        may be connected to.
+        `environment` is added to the few variables that every instance has; of the addresses in those whose names end
+        in "_URL" the ports may be connected to.
 
         Raises:
             WardenGone: there is no warden any more.
@@ -130,5 +130,6 @@ def _bare(folder: Path) -> dict[str, str]:
 
 
 def _ports(environment: dict[str, str]) -> list[int]:
-    port = environment.get("STORE_URL", "").rpartition(":")[2].partition("/")[0]
-    return [int(port)] if port.isdigit() else []
+    urls = [value for name, value in environment.items() if name.endswith("_URL")]
+    ports = [url.rpartition(":")[2].partition("/")[0] for url in urls]
+    return [int(port) for port in ports if port.isdigit()]
