@@ -47,7 +47,7 @@ def add(parser: argparse.ArgumentParser, more: str = "") -> None:
     change.add_argument("--state", help=_oneof(known.STATES, "memory"))
     change.add_argument("--policy", help=_oneof(known.POLICIES, "round_robin"))
     change.add_argument("--affinity", help=_oneof((*known.AFFINITIES, "none"), "none"))
-    change.add_argument("--store", metavar="URL", help="a Redis to use for --state redis, in place of an embedded one")
+    change.add_argument("--store", metavar="URL", help="a real store for --state, in place of an embedded one")
     change.add_argument("--retry", help=_oneof(known.RETRIES, "unsent"))
     change.add_argument("--host", help=_oneof(known.HOSTS, "thread"))
     change.add_argument("--balancer", help=_oneof(known.BALANCERS, "builtin"))
@@ -77,6 +77,8 @@ def chosen(asked: argparse.Namespace) -> NamedLayout:
         changed = found.layout.but(**changes)
     except LayoutError as error:
         faults += error.faults
+    else:
+        faults += _unused_store(asked, changed)
     if faults:
         raise LayoutError(faults)
     return replace(found, layout=changed)
@@ -103,6 +105,14 @@ def _refuse_ambiguous(found: NamedLayout, changes: dict[str, Any]) -> None:
         fault = f"--{option} changes one service, and {found.name} has {', '.join(found.layout.service_names)}."
         remedy = "Change it in a file of your own; minisvc layouts --show NAME prints one to start from."
         raise LayoutError([f"{fault}\n  {remedy}"])
+
+
+def _unused_store(asked: argparse.Namespace, layout: known.Layout) -> list[str]:
+    """A layout keeps a store's address for states that it moves to later; here nothing moves."""
+    if asked.store is None or any(each.state in known.STORE_OF or each.keeping.deny_list for each in layout.services):
+        return []
+    keeps, used = layout.services[0].state, ", ".join(sorted(known.STORE_OF))
+    return [f"--store is {asked.store!r}, and --state {keeps} has no store to use; it is for {used}."]
 
 
 def _value(option: str, asked: argparse.Namespace) -> Any:

@@ -32,6 +32,7 @@ def run(*args: str) -> subprocess.CompletedProcess[str]:
         (["up", "carts"], "There is no service, layout or file 'carts'. Did you mean \"cart\"?"),
         (["up", "--port", "99999"], "port is 99999; it must be a whole number from 0 to 65535."),
         (["up", "--state", "redis", "--store", "here"], "store_url is 'here'; it must be an address such as redis://"),
+        (["up", "--store", "redis://127.0.0.1:1"], "and --state memory has no store to use; it is for memcached,"),
         (
             ["up", "--state", "redis", "--store", "redis://127.0.0.1:1"],
             "The store redis://127.0.0.1:1 is not available",
