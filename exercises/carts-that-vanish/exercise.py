@@ -49,8 +49,7 @@ def at_most(trial: Trial) -> None:
         visitor = site.visitor("ana")
         for number in range(most):
             add(visitor, f"item {number}")
-        status = visitor.post("/cart/items", json={"item": "one more"}).status
-        need(status == 409, f"{most} items were in the cart, one more was answered {status}; 409 is wanted.")
+        visitor.post("/cart/items", json={"item": "one more"}).need_status(409, when=f"after {most} items")
 
 
 def own_key(trial: Trial) -> None:

@@ -11,8 +11,7 @@ SLOWEST_S = 8.0
 
 def write(visitor: Visitor) -> None:
     """Keep a note, with success."""
-    answer = visitor.post("/notes/ana", json=NOTE, within_s=SLOWEST_S)
-    need(answer.status == 201, f"{answer.asked} was answered {answer.status} while the store was up; 201 is wanted.")
+    visitor.post("/notes/ana", json=NOTE, within_s=SLOWEST_S).need_status(201, when="while the store was up")
 
 
 def reads(visitor: Visitor, wanted: list[str], when: str) -> None:

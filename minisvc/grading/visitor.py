@@ -6,7 +6,7 @@ import json as json_text
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Self
 
 import requests
 
@@ -51,6 +51,18 @@ class Answer:
         if not isinstance(self.data, dict) or name not in self.data:
             raise Failed(f'{self.asked} was answered {self.shown}, a JSON object with "{name}" is wanted.')
         return self.data[name]
+
+    def need_status(self, *wanted: int, when: str = "") -> Self:
+        """Need one of these statuses; gives the answer back. `when` says in a few words what was so, "" for nothing.
+
+        Raises:
+            Failed: it was another, in words such as "GET /x at a was answered 500 while the store was up; 200 is
+                wanted."
+        """
+        if self.status not in wanted:
+            names = " or ".join(map(str, wanted))
+            raise Failed(f"{self.asked} was answered {self.status}{when and ' '}{when}; {names} is wanted.")
+        return self
 
     @property
     def shown(self) -> str:

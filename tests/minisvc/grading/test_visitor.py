@@ -1,0 +1,22 @@
+"""What a check is given to ask with, and the reasons that it has by itself."""
+
+import pytest
+
+from minisvc.grading import Answer, Failed
+
+
+def answer(status: int, text: str = "") -> Answer:
+    return Answer("GET /x at a", status, None, text, {}, 0.0)
+
+
+def test_another_status_than_wanted_is_a_reason_that_says_which_and_when():
+    with pytest.raises(Failed) as failed:
+        answer(500).need_status(200, 201, when="while the store was up")
+    assert str(failed.value) == "GET /x at a was answered 500 while the store was up; 200 or 201 is wanted."
+    with pytest.raises(Failed, match=r"answered 200; 404 is wanted\.$"):
+        answer(200).need_status(404)
+
+
+def test_the_wanted_status_gives_the_answer_back():
+    given = answer(201)
+    assert given.need_status(201) is given
