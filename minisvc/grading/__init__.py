@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+from minisvc.grading.at_once import at_once
 from minisvc.grading.exercise import Check, Exercise
 from minisvc.grading.failed import Failed, need
 from minisvc.grading.here import check_here, grade_here, task
@@ -23,6 +24,7 @@ __all__ = [
     "Reply",
     "Trial",
     "Visitor",
+    "at_once",
     "check_here",
     "grade_here",
     "need",

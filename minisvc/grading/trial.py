@@ -19,6 +19,7 @@ from minisvc.grading.sandbox.keeper import WardenGone
 from minisvc.grading.shelf import SHELVES
 from minisvc.grading.visitor import Visitor
 from minisvc.layout import Layout
+from minisvc.stores.link import Disturbance, Links
 from minisvc.stores.redis_server import open_store
 from minisvc.stores.store import Store
 
@@ -136,8 +137,13 @@ class Trial:
         self._keeper.abandon()
 
     @contextlib.contextmanager
-    def open(self, instances: int = 1, *, store: bool = False, **environment: str) -> Iterator[Site]:
+    def open(
+        self, instances: int = 1, *, store: bool = False, store_delay_s: float = 0.0, **environment: str
+    ) -> Iterator[Site]:
         """Run so many instances, each afresh, and a store if wanted; `environment` is added to what they see.
+
+        `store_delay_s` is how much longer each message to the store takes, so that what happens between two of them
+        is sure to happen; 0 for a store as it is.
 
         Raises:
             Failed: they do not serve, and why.
@@ -145,7 +151,7 @@ class Trial:
         with contextlib.ExitStack() as undo:
             kept = self._empty_store() if store else None
             if kept:
-                environment["STORE_URL"] = kept.url
+                environment["STORE_URL"] = _way_to(kept, store_delay_s, undo)
             names = [chr(ord("a") + index) for index in range(instances)]
             site = Site({name: Instance(name, self._keeper, self._shelf | environment) for name in names}, kept)
             undo.callback(self._leave, site)
@@ -231,3 +237,12 @@ class Trial:
         site.close()
         for each in site.instances.values():
             self.refused |= dict.fromkeys(each.report.refused)
+
+
+def _way_to(store: Store, delay_s: float, undo: contextlib.ExitStack) -> str:
+    """The store's address as instances see it: its own, or that of a slow link to it."""
+    if not delay_s:
+        return store.url
+    links = undo.enter_context(contextlib.closing(Links(store.url)))
+    links.disturb("all", "slow", Disturbance(delay_s))
+    return links.address("all")
