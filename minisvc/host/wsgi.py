@@ -17,6 +17,7 @@ from typing import Any, Protocol
 from urllib.parse import unquote_to_bytes
 
 import httptools
+from werkzeug.exceptions import ClientDisconnected
 
 from minisvc.host.answer import Answer
 
@@ -57,6 +58,14 @@ class Refused(Exception):
         super().__init__(reason)
 
 
+class ClientLeft(ClientDisconnected, ConnectionResetError):
+    """The client left in the middle of its request.
+
+    For Flask and others on Werkzeug it is a 400 that nobody will read, and no error of the app to be logged; for any
+    other app it is what a socket raises.
+    """
+
+
 class Body(io.RawIOBase):
     """`wsgi.input`: reads from the connection only as fast as the app asks."""
 
@@ -76,7 +85,7 @@ class Body(io.RawIOBase):
         self._continue = False
         while not request.body and not request.complete:
             if not self._connection.receive():
-                raise ConnectionResetError("the client left in the middle of its request")
+                raise ClientLeft("The client left in the middle of its request.")
         count = min(len(buffer), len(request.body))
         buffer[:count] = request.body[:count]
         del request.body[:count]

@@ -157,3 +157,14 @@ def test_what_could_be_read_in_two_ways_is_refused(port, sent, status, reason):
     told = say(port, sent)
     assert told.startswith(b"HTTP/1.1 %d " % status)
     assert reason in told
+
+
+def test_a_client_that_leaves_in_the_middle_of_its_body_is_no_error_of_the_app(port, caplog):
+    with connect(port) as link:
+        link.sendall(b"POST /echo HTTP/1.1\r\nHost: h\r\nContent-Length: 50\r\n\r\nhalf")
+        # Its own half is closed and it still listens: Flask's answer to a bad request reaches it.
+        link.shutdown(socket.SHUT_WR)
+        status, _, _ = answer(link)
+    assert status == 400
+    assert "Traceback" not in caplog.text
+    assert "Exception on" not in caplog.text
