@@ -15,14 +15,18 @@ from typing import Any
 from minisvc.autoscaler import Autoscaler, Scaling
 from minisvc.clock import Clock, monotonic
 from minisvc.deployment import Deployment
+from minisvc.errors import WrongStatus
 from minisvc.faults import Fault, read
-from minisvc.host import Host
+from minisvc.host import KILL, RESET, Host
 from minisvc.injection import Injection
 from minisvc.operations import GRACE_S, READY_WITHIN_S, rolling_restart, rotate_key, scale
 from minisvc.policies import POLICIES
 from minisvc.stage import Stage
 from minisvc.users import Journey, Load, LoadResult, Running, Target, Told, Traffic, User
 from minisvc.views import owners_in
+
+SEEN_AS = {None: "", KILL: ", killed: its connections ended (FIN)", RESET: ", its connections reset (RST)"}
+"""What the diary says of the kinds of crash, where one was asked for."""
 
 
 class Cluster(Deployment):
@@ -55,15 +59,26 @@ class Cluster(Deployment):
             self._users += fresh
         return tuple(fresh)
 
-    def crash(self, name: str) -> None:
-        """Kill an instance: connections reset, memory gone. The balancer has to find out by itself."""
+    def crash(self, name: str, how: str | None = None) -> None:
+        """Let an instance die at once: connections and memory gone. The balancer has to find out by itself.
+
+        Args:
+            name: the instance.
+            how: what its clients see: ``kill`` an end of file (FIN), as of a process that is killed; ``reset`` a reset
+                (RST), as of a machine that has restarted. None: what comes of itself where it runs, ``reset`` in a
+                thread and ``kill`` in a process.
+
+        Raises:
+            FaultError: no such kind.
+            WrongStatus: it is not running; or its process hangs, and cannot reset anything.
+        """
         with self.lock:
             balancer, host, victims = self._on("crash"), self._host(name), owners_in(name, self.holdings())
-            host.crash()
-            # The resets have left; let the balancer's loop take notice before the next request does.
+            host.crash(how)
+            # The ends have left; let the balancer's loop take notice before the next request does.
             balancer.call(lambda: None)
             lost = f" {victims}" if victims else " No cart was in it."
-            self._say("crash", name, f"{name} crashed.{lost}")
+            self._say("crash", name, f"{name} crashed{SEEN_AS[how]}.{lost}")
 
     def hang(self, name: str) -> None:
         """Let an instance keep its connections and answer nothing. The balancer has to find out by itself."""
@@ -118,12 +133,26 @@ class Cluster(Deployment):
         self._store_command(service, "wipe", "has lost all that it held")
 
     def drain(self, name: str) -> None:
-        """Send an instance no new clients; those that are bound to it still reach it."""
+        """Send an instance no new clients; those that are bound to it still reach it. `undrain` ends that."""
         with self.lock:
             self._host(name)
             balancer = self._on("drain")
             balancer.call(balancer.find(name)[1].drain)
             self._say("drain", name, f"{name} drains: it gets no new clients.")
+
+    def undrain(self, name: str) -> None:
+        """Send a draining instance new clients again; it keeps what it has in its memory.
+
+        Raises:
+            WrongStatus: it does not drain.
+        """
+        with self.lock:
+            status, balancer = self._host(name).status, self._on("undrain")
+            backend = balancer.find(name)[1]
+            if not backend.draining:
+                raise WrongStatus(name, status, "undrain", f'Only one that was drained can be: drain("{name}").')
+            balancer.call(backend.undrain)
+            self._say("undrain", name, f"{name} gets new clients again.")
 
     def fault(self, kind: str | Fault, /, *instances: str, clock: Clock = monotonic, **fields: Any) -> Injection:
         """Break something for as long as a `with` lasts: one of `minisvc.faults.FAULTS`, at instances or in the store.

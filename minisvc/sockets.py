@@ -55,15 +55,21 @@ def reset(link: socket.socket) -> None:
 
     The reset leaves when no thread is in a call on the socket any more; one that waits in `recv` is woken.
     """
-    wake_to_reset(link)
+    reset_on_close(link)
+    wake(link)
     link.close()
 
 
-def wake_to_reset(link: socket.socket) -> None:
-    """Wake a thread that waits in `recv`, for closing alone does not; its own close will be a reset."""
+def reset_on_close(link: socket.socket) -> None:
+    """Whoever closes it, be it the kernel at its process's end, closes it with a reset."""
     with contextlib.suppress(OSError):
         link.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET_ON_CLOSE)
-        # The reading side alone: shutting the other would send an orderly end before the reset.
+
+
+def wake(link: socket.socket) -> None:
+    """Wake a thread that waits in `recv`, for closing alone does not; the kind of end is left to its own close."""
+    with contextlib.suppress(OSError):
+        # The reading side alone: shutting the other would send an orderly end, even where a reset is due.
         link.shutdown(socket.SHUT_RD)
 
 

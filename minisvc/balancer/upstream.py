@@ -72,6 +72,10 @@ class Backend:
         """Let it have only requests that are bound to it."""
         self.draining = True
 
+    def undrain(self) -> None:
+        """Let it have any request again, if nothing else speaks against it."""
+        self.draining = False
+
     def take_out(self) -> None:
         """Let it have no request at all."""
         self.out = True

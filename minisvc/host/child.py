@@ -60,6 +60,7 @@ def _serve(birth: Birth, listener: socket.socket, control: Connection) -> None:
         "stop": lambda grace_s: _stop(life, grace_s),
         "tell": lambda message: _tell(life, message),
         "sessions": lambda _: _sessions(life),
+        "reset": lambda _: life.end_by_resets(),
     }
     while True:
         order: Order = control.recv()

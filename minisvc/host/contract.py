@@ -10,12 +10,19 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Protocol
 
-from minisvc.errors import WrongStatus
+from minisvc.errors import FaultError, WrongStatus, did_you_mean
 from minisvc.fence import Fence
 from minisvc.host.wsgi import App
 
 NEVER_STARTED, UP, DRAINING, HUNG, STOPPED, DOWN = "not started", "up", "draining", "hung", "stopped", "down"
 RUNNING = frozenset({UP, DRAINING, HUNG})
+
+KILL, RESET = "kill", "reset"
+CRASHES = (KILL, RESET)
+"""How a crash ends connections. ``kill``: as the kernel does for a killed process: an end of file (FIN), or a reset
+(RST) where bytes had come that nobody has read. ``reset``: all of them with a reset, as when a machine has restarted.
+RFC 9293 section 3.6, RFC 2525 section 2.17.
+"""
 
 Factory = Callable[[str, Fence], App]
 """Makes a fresh app for the instance of that name, whose links go through the fence.
@@ -79,11 +86,14 @@ class Host(Protocol):
             WrongStatus: it is not running, or it hangs.
         """
 
-    def crash(self) -> None:
+    def crash(self, how: str | None = None) -> None:
         """Die at once: memory, connections and links to stores are gone, in-flight handlers are fenced.
 
+        `how` is one of `CRASHES`; None is the host's own kind, ``reset`` in a thread and ``kill`` in a process.
+
         Raises:
-            WrongStatus: it is not running.
+            FaultError: no such kind.
+            WrongStatus: it is not running; or it hangs, and a hung process cannot reset anything.
         """
 
     def hang(self) -> None:
@@ -121,6 +131,16 @@ def start_all(hosts: Iterable[Host]) -> None:
         host.begin()
     for host in hosts:
         host.ready()
+
+
+def check_crash(how: str | None) -> None:
+    """Refuse a kind of crash that there is not.
+
+    Raises:
+        FaultError: none of `CRASHES`, nor None.
+    """
+    if how is not None and how not in CRASHES:
+        raise FaultError([f"crash: how is {how!r}, which is no kind of crash.{did_you_mean(how, CRASHES)}"])
 
 
 def wrong(name: str, status: str, command: str) -> WrongStatus:

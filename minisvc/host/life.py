@@ -1,7 +1,7 @@
 """One life of an instance: a listener, its connections and an app, from start to crash or stop.
 
 The order of a crash matters. First the fence closes (no write reaches a store any more), then the
-listener and every connection are reset, then the threads inside the app are told to end. A handler
+listener and every connection are ended, then the threads inside the app are told to end. A handler
 that is still computing may finish, but can neither answer nor change anything.
 """
 
@@ -16,8 +16,9 @@ from typing import Any
 
 from minisvc.errors import InstanceCrashed
 from minisvc.fence import Fence
+from minisvc.host.contract import KILL, RESET
 from minisvc.host.wsgi import App, Connection
-from minisvc.sockets import close_listener, give_up_sending, reset, wake_to_reset
+from minisvc.sockets import close_listener, give_up_sending, reset, reset_on_close, wake
 
 SETTLED_WITHIN_S = 0.05
 
@@ -31,6 +32,7 @@ class Life:
         errors: where exceptions of its threads are put.
         hung: it takes connections and bytes, and does nothing with them.
         finishing: it accepts nothing more, and each answer is its connection's last.
+        how: one of `CRASHES`, once it is known how its connections are to end.
     """
 
     def __init__(
@@ -38,6 +40,7 @@ class Life:
     ) -> None:
         self.app, self.fence, self.errors, self._listener, self._base = app, fence, errors, listener, base
         self.hung = self.finishing = False
+        self.how: str | None = None
         # Code that runs while a crash may raise InstanceCrashed in its thread takes the lock itself: Condition's
         # own `with` is Python, in which such an exception could strike while the lock is held.
         self._lock = threading.Lock()
@@ -111,18 +114,29 @@ class Life:
                         # Wakes its thread out of recv, which then closes it.
                         connection.link.shutdown(socket.SHUT_RD)
 
-    def kill(self) -> None:
-        """Fence first, then reset every connection, then end the threads inside the app."""
+    def end_by_resets(self) -> None:
+        """Let every connection be closed with a reset, also by the kernel when this process is killed."""
+        with self._lock:
+            self.how = RESET
+            for connection in self._connections:
+                reset_on_close(connection.link)
+
+    def kill(self, how: str = RESET) -> None:
+        """Fence first, then end every connection, then the threads inside the app; `how` is one of `CRASHES`."""
+        self.how = how
         self.fence.close()
         close_listener(self._listener)
         self.resume()
         with self._lock:
             for connection in self._connections:
-                (wake_to_reset if connection.in_call else reset)(connection.link)
+                self._choose_end(connection.link)
+                wake(connection.link)
+                if not connection.in_call:
+                    connection.link.close()
             for ident in self._inside:
                 ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(ident), ctypes.py_object(InstanceCrashed))
             self.app = _gone
-            # A reset leaves when the last thread lets go of its socket, so wait for those that have one.
+            # An end leaves when the last thread lets go of its socket, so wait for those that have one.
             if not self._quiet.wait_for(self._all_cut, SETTLED_WITHIN_S):
                 for connection in self._connections:
                     give_up_sending(connection.link)
@@ -145,6 +159,10 @@ class Life:
 
     def _all_cut(self) -> bool:
         return all(connection.link.fileno() == -1 for connection in self._connections)
+
+    def _choose_end(self, link: socket.socket) -> None:
+        if self.how != KILL or (isinstance(link, _Link) and link.unread):
+            reset_on_close(link)
 
     def _accept(self) -> None:
         while True:
@@ -170,6 +188,8 @@ class Life:
                 reset(connection.link)
                 return
             self._connections[connection] = thread
+            if self.how == RESET:
+                reset_on_close(connection.link)
         thread.start()
 
     def _serve(self, connection: Connection) -> None:
@@ -185,23 +205,28 @@ class Life:
         finally:
             with self._lock:
                 self._connections.pop(connection, None)
-                # A dead instance says no goodbye, though this thread may end before the crash comes to it.
-                if self.fence.is_open:
-                    connection.link.close()
-                else:
-                    reset(connection.link)
+                # This thread may end before the crash comes to it.
+                if not self.fence.is_open:
+                    self._choose_end(connection.link)
+                connection.link.close()
                 self._quiet.notify_all()
 
 
 class _Link(socket.socket):
-    """An accepted connection on which nothing is said while the instance hangs, be it HTTP or a WebSocket."""
+    """An accepted connection on which nothing is said while the instance hangs, be it HTTP or a WebSocket.
+
+    `unread`: bytes have come that a hung process would not have read.
+    """
 
     hold: Callable[[], None]
     speak: Callable[[], None]
+    unread = False
 
     def recv(self, *args: Any) -> bytes:
         data = super().recv(*args)
+        self.unread = bool(data)
         self.hold()
+        self.unread = False
         return data
 
     def send(self, *args: Any) -> int:

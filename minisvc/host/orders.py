@@ -39,7 +39,7 @@ class Birth:
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """One of "drain", "stop" (`argument`: grace in seconds), "tell" (the pickled message) and "sessions"."""
+    """One of "drain", "stop" (`argument`: grace in seconds), "tell" (the pickled message), "sessions" and "reset"."""
 
     number: int
     what: str

@@ -2,6 +2,7 @@
 
 What its clients see of a crash is the kernel's doing: an end of file on a connection whose bytes the process had
 read, a reset on one with unread bytes (RFC 9293 section 3.6.1 and RFC 2525 section 2.17), a refusal on a new one.
+For resets on all of them the process is first told to let the kernel close them so (SO_LINGER of zero, socket(7)).
 """
 
 from __future__ import annotations
@@ -11,7 +12,21 @@ import pickle
 import threading
 from pathlib import Path
 
-from minisvc.host.contract import DOWN, DRAINING, HUNG, NEVER_STARTED, RUNNING, STOPPED, UP, Factory, Sessions, wrong
+from minisvc.errors import WrongStatus
+from minisvc.host.contract import (
+    DOWN,
+    DRAINING,
+    HUNG,
+    NEVER_STARTED,
+    RESET,
+    RUNNING,
+    STOPPED,
+    UP,
+    Factory,
+    Sessions,
+    check_crash,
+    wrong,
+)
 from minisvc.host.nursery import paths
 from minisvc.host.orders import Birth
 from minisvc.host.remote import Remote, pickled
@@ -21,6 +36,7 @@ from minisvc.kept_port import KeptPort
 SESSIONS_WITHIN_S = 0.5
 HEARD_WITHIN_S = 5.0
 MARGIN_S = 2.0
+DEAF = 'A stopped process can be told nothing. Kill it, or let it go on first: crash("{0}"), resume("{0}").'
 
 
 class ProcessHost:
@@ -92,10 +108,18 @@ class ProcessHost:
         self.begin()
         self.ready()
 
-    def crash(self) -> None:
-        """Die at once, by SIGKILL; returns when its connections are closed."""
+    def crash(self, how: str | None = None) -> None:
+        """Die at once, by SIGKILL; returns when its connections are closed.
+
+        `how` is one of `minisvc.host.contract.CRASHES`; None means ``kill``.
+        """
+        check_crash(how)
         with self._lock:
-            self._running("crash", RUNNING)
+            remote = self._running("crash", RUNNING)
+            if how == RESET:
+                if self._status == HUNG:
+                    raise WrongStatus(self.name, HUNG, "reset the connections of", DEAF.format(self.name))
+                remote.order("reset", within_s=HEARD_WITHIN_S)
             self._status = DOWN
             self._bury()
 

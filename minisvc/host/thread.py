@@ -5,14 +5,27 @@ from __future__ import annotations
 import threading
 
 from minisvc.fence import Fence
-from minisvc.host.contract import DOWN, DRAINING, HUNG, NEVER_STARTED, RUNNING, STOPPED, UP, Factory, Sessions, wrong
+from minisvc.host.contract import (
+    DOWN,
+    DRAINING,
+    HUNG,
+    NEVER_STARTED,
+    RESET,
+    RUNNING,
+    STOPPED,
+    UP,
+    Factory,
+    Sessions,
+    check_crash,
+    wrong,
+)
 from minisvc.host.life import Life
 from minisvc.host.wsgi import base_environ
 from minisvc.kept_port import KeptPort
 
 
 class ThreadHost:
-    """A `Host` whose clients see a crash as a reset, on every connection.
+    """A `Host` whose clients see a crash as a reset, on every connection, if it is not told to imitate a kill.
 
     Attributes: as `Host` has them.
     """
@@ -59,13 +72,17 @@ class ThreadHost:
         """
         self.begin()
 
-    def crash(self) -> None:
-        """Die at once: memory, connections and links to stores are gone, in-flight handlers are fenced."""
+    def crash(self, how: str | None = None) -> None:
+        """Die at once: memory, connections and links to stores are gone, in-flight handlers are fenced.
+
+        `how` is one of `minisvc.host.contract.CRASHES`; None means ``reset``.
+        """
+        check_crash(how)
         with self._lock:
             life = self._running("crash", RUNNING)
             self.status = DOWN
             self._life = None
-            life.kill()
+            life.kill(how or RESET)
 
     def drain(self) -> None:
         """Finish what is in flight and accept nothing new; idle connections are closed."""

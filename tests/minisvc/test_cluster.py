@@ -176,6 +176,22 @@ def test_a_draining_instance_keeps_its_clients_and_gets_no_new_ones(shop):
     assert shop.backends[0].status == "draining"
 
 
+def test_a_drained_instance_that_is_undrained_gets_new_clients_and_has_kept_its_carts(shop):
+    users = fill(shop)
+    shop.drain("a")
+    shop.undrain("a")
+    assert shop.backends[0].status == "up"
+    assert shop.events.since(0)[1][-1].sentence == "a gets new clients again."
+    assert users[0].check().lost is False
+    assert {user.add("figs").backend for user in shop.add_users(3)} == {"a", "b", "c"}
+
+
+def test_what_does_not_drain_cannot_be_undrained(shop):
+    with pytest.raises(WrongStatus, match=r'Cannot undrain instance "a": it is up\.
+.*drain\("a"\)'):
+        shop.undrain("a")
+
+
 def test_sticky_routing_can_be_switched_while_it_runs(shop):
     users = fill(shop)
     shop.set_sticky(False)
