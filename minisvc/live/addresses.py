@@ -22,4 +22,6 @@ def browser(cluster: Cluster) -> str:
 def stored(cluster: Cluster, service: str) -> str:
     """Which store a service uses, as the end of a sentence; "" where it uses none."""
     store = cluster.store_of(service)
-    return f", kept in {store.says} at {store.shown_url}" if store else ""
+    # A token is with the client; what a store has is the list of those that are denied.
+    what = "its deny-list" if cluster.service(service).state == "signed_token" else "kept"
+    return f", {what} in {store.says} at {store.shown_url}" if store else ""
