@@ -11,12 +11,13 @@ import ctypes
 import os
 import signal
 import sys
+import time
+from collections import defaultdict
 from pathlib import Path
 
 _DEATH_SIGNAL, _SUBREAPER = 1, 36
-MOST_ROUNDS = 200
-"""Of killing all children: those of a killed one are adopted, and are next. A fork bomb has few, for its number of
-processes is limited."""
+ENDED_WITHIN_S = 8.0
+"""Of killing: who forks without end where neither a filter nor a limit holds it back may win, for so long."""
 
 
 def adopt_orphans() -> None:
@@ -30,27 +31,39 @@ def die_with_parent() -> None:
 
 
 def end_all() -> None:
-    """Kill all children, and theirs, until none is left."""
-    for _ in range(MOST_ROUNDS):
-        for child in _children():
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(child, signal.SIGKILL)
-        try:
-            os.waitpid(-1, 0)
-        except ChildProcessError:
-            return
+    """Kill all descendants until none is left. Those of a killed one are adopted, and are next.
+
+    Each round stops all of them before it kills one, so that none forks while it waits for its turn.
+    """
+    until_s = time.monotonic() + ENDED_WITHIN_S
+    while _reaped() and time.monotonic() < until_s:
+        found = _descendants()
+        for what in (signal.SIGSTOP, signal.SIGKILL):
+            for each in found:
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(each, what)
 
 
-def _children() -> list[int]:
-    found = []
+def _reaped() -> bool:
+    """Take leave of all children that have ended; returns whether there are others."""
+    with contextlib.suppress(ChildProcessError):
+        while os.waitpid(-1, os.WNOHANG)[0]:
+            pass
+        return True
+    return False
+
+
+def _descendants() -> list[int]:
+    """All processes that came of this one, whoever their parent is; where there is no /proc, none."""
+    children = defaultdict(list)
     for stat in Path("/proc").glob("[0-9]*/stat"):
-        try:
+        with contextlib.suppress(OSError, IndexError):  # it has ended meanwhile
             # "pid (command) state ppid ...", and a command may hold anything (proc(5)).
             parent = int(stat.read_text(errors="replace").rpartition(")")[2].split()[1])
-        except (OSError, IndexError):
-            continue  # it has ended meanwhile
-        if parent == os.getpid():
-            found.append(int(stat.parent.name))
+            children[parent].append(int(stat.parent.name))
+    found = children[os.getpid()]
+    for each in found:
+        found += children[each]
     return found
 
 

@@ -1,14 +1,16 @@
 """What an instance of a submission gives up before it runs a line of it.
 
-Three walls, for none is enough alone: limits of the kernel (getrlimit(2)) against too much of anything; Landlock, where
-the kernel has it, against files and networks that are not the submission's; and an audit hook (PEP 578), which can be
-got round by who tries hard, but says in words what was tried.
+Four walls, for none is enough alone: limits of the kernel (getrlimit(2)) against too much of anything; Landlock, where
+the kernel has it, against files and networks that are not the submission's; a filter on system calls (seccomp) against
+processes, signals and privileges; and an audit hook (PEP 578), which can be got round by who tries hard, but says in
+words what was tried.
 """
 
 from __future__ import annotations
 
 import os
 import resource
+import socket
 import sys
 import sysconfig
 from collections.abc import Callable
@@ -16,16 +18,24 @@ from pathlib import Path
 from typing import Any
 
 import minisvc
-from minisvc.grading.sandbox import landlock
+from minisvc.grading.sandbox import landlock, seccomp
 from minisvc.grading.sandbox.birth import Birth, Work
 
-SYSTEM = ("/usr", "/lib", "/lib64", "/etc", "/proc/self", "/sys/devices/system/cpu", "/dev/urandom", "/dev/random")
+SYSTEM = ("/usr", "/lib", "/lib64", "/proc/self", "/sys/devices/system/cpu", "/dev/urandom", "/dev/random")
+SETTINGS = (
+    *("gai.conf", "group", "host.conf", "hosts", "ld.so.cache", "localtime", "mime.types", "nsswitch.conf"),
+    *("os-release", "passwd", "pki/tls/certs", "protocols", "resolv.conf", "services", "ssl/certs", "ssl/openssl.cnf"),
+    "timezone",
+)
+"""Of the system, in /etc; what else is there may be a secret, above all where root grades."""
 DEVICES = ("/dev/null", "/dev/full")
 MOST_FILES, MORE_TASKS = 256, 128
 MB = 2**20
 
 _STARTS = ("os.fork", "os.forkpty", "os.exec", "os.posix_spawn", "os.spawn", "os.system", "subprocess.Popen")
+_STARTS_IN_C = {"fork", "vfork", "clone", "system", "popen", "posix_spawn", "posix_spawnp", "execv", "execve", "execvp"}
 _SIGNALS = ("os.kill", "os.killpg")
+_REACHES = ("socket.connect", "socket.sendto", "socket.sendmsg")
 _CHANGES = ("os.chmod", "os.link", "os.mkdir", "os.remove", "os.rename", "os.rmdir", "os.symlink", "os.truncate")
 _WRITES = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
 
@@ -39,6 +49,7 @@ def give_up(work: Work, birth: Birth, tell: Callable[[str], object]) -> None:
     # blamed for a checkout that a submission may not read.
     sys.path[:] = [each for each in sys.path if hook.may_read(each)]
     landlock.confine(readable, writable, birth.ports)
+    seccomp.confine()
     sys.addaudithook(hook)
 
 
@@ -72,7 +83,8 @@ def _readable(work: Work) -> list[Path]:
     python = (sys.prefix, sys.base_prefix, *sysconfig.get_paths().values())
     # The package itself, and not what lies beside it in a checkout: there are the answers.
     ours = Path(minisvc.__file__).parent
-    wanted: list[str | Path] = [*SYSTEM, *python, ours, *work.readable]
+    settings = [f"/etc/{each}" for each in SETTINGS]
+    wanted: list[str | Path] = [*SYSTEM, *settings, *python, ours, *work.readable]
     return [Path(each).resolve() for each in wanted if Path(each).exists()]
 
 
@@ -108,11 +120,20 @@ class _Hook:
             return self._beyond(arguments[0], "write", self._writable)
         if event in _STARTS:
             return f"start a process ({event})"
+        if event.startswith("ctypes.dlsym") and arguments[1] in _STARTS_IN_C:
+            return f"start a process ({arguments[1]} of the C library)"
         if event in _SIGNALS:
             return f"send a signal to process {arguments[0]}"
-        if event == "socket.connect" and isinstance(arguments[1], tuple) and arguments[1][1] not in self._ports:
-            return f"connect to {arguments[1][0]} port {arguments[1][1]}"
-        return ""
+        return self._reached(*arguments) if event in _REACHES else ""
+
+    def _reached(self, link: socket.socket, address: Any) -> str:
+        if address is None:
+            return ""
+        if not isinstance(address, tuple):
+            return f"connect to {address!r}"
+        # A port of ours is a store's, which is asked over TCP.
+        ours = link.type == socket.SOCK_STREAM and address[1] in self._ports
+        return "" if ours else f"connect to {address[0]} port {address[1]}"
 
     def _beyond(self, path: Any, verb: str, within: tuple[str, ...] | None) -> str:
         if isinstance(path, int) or path is None:

@@ -4,7 +4,7 @@ import threading
 
 import pytest
 
-from minisvc.grading import Check, Exercise, Failed, Trial, at_once
+from minisvc.grading import Check, Exercise, Failed, Trial, at_once, comes_true
 from minisvc.grading.sandbox import Cell
 from minisvc.grading.trial import Submission
 
@@ -60,6 +60,13 @@ def test_the_first_reason_is_raised_after_all_are_done():
     with pytest.raises(Failed, match="client 0 waited"):
         at_once([lambda number=number: fail(number) for number in range(4)])
     assert sorted(done) == [0, 1, 2, 3]
+
+
+def test_what_comes_true_is_waited_for_and_what_never_does_is_not_for_ever():
+    left = iter([False, False, True])
+    assert comes_true(lambda: next(left), within_s=5)
+    assert next(left, "all asked") == "all asked"
+    assert not comes_true(lambda: False, within_s=0)
 
 
 @pytest.mark.parametrize(("path", "loses"), [("/careless", True), ("/atomic", False)])
