@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
@@ -134,6 +135,8 @@ def _read(folder: Path) -> Set:
     path = folder / FILE
     module = ModuleType(f"exercise_{folder.name.replace('-', '_')}")
     module.__file__ = str(path)
+    # Dataclasses look up the module that they are made in.
+    sys.modules[module.__name__] = module
     try:
         # Not by an import: that would leave a folder of bytecode among exercises that may be handed out.
         exec(compile(path.read_text(encoding="utf-8"), path, "exec"), module.__dict__)  # noqa: S102
