@@ -1,7 +1,7 @@
 """Which arguments the golden cases exercise: which fired, and which decided."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from advisor.check.golden import GoldenCase
 from advisor.engine.facts import facts_of, values_of
@@ -40,8 +40,7 @@ def coverage_of(rulebook: Rulebook, cases: Iterable[GoldenCase]) -> Coverage:
 
 
 def _without(rulebook: Rulebook, argument: Requirement | Rule) -> Rulebook:
-    return replace(
-        rulebook,
+    return rulebook._replace(
         requirements=tuple(each for each in rulebook.requirements if each is not argument),
         rules=tuple(each for each in rulebook.rules if each is not argument),
     )

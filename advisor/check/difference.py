@@ -1,7 +1,7 @@
 """What an edit of the rules changes, over every possible set of answers."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from advisor.errors import Fault, Place, RulesError
 from advisor.model import Fact, Question, Rulebook
@@ -61,9 +61,9 @@ def _alike(old: Rulebook, new: Rulebook) -> tuple[Rulebook, Rulebook]:
     for name, question in questions.items():
         if name in old.questions and not question.is_number:
             known = {option.id: option for option in (*old.questions[name].options, *question.options)}
-            questions[name] = replace(question, options=tuple(known.values()))
+            questions[name] = question._replace(options=tuple(known.values()))
     facts = {**old.facts, **new.facts}
-    return replace(old, questions=questions, facts=facts), replace(new, questions=questions, facts=facts)
+    return old._replace(questions=questions, facts=facts), new._replace(questions=questions, facts=facts)
 
 
 def _bands(question: Question) -> tuple[tuple[str, float], ...]:

@@ -1,7 +1,7 @@
 """`advisor what-if FILE --set QUESTION=ANSWER`: the advice before and after changed answers."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from json import dumps
 from pathlib import Path
 
@@ -110,12 +110,12 @@ def _component(name: str, question: str, file: AnswerFile, rulebook: Rulebook) -
 def changed(file: AnswerFile, settings: Sequence[Setting]) -> AnswerFile:
     """The answers with some of them set anew."""
     system = {**file.system, **{each.question: each.value for each in settings if each.component is None}}
-    return replace(file, system=system, components=tuple(_with(each, settings) for each in file.components))
+    return file._replace(system=system, components=tuple(_with(each, settings) for each in file.components))
 
 
 def _with(component: Component, settings: Sequence[Setting]) -> Component:
     own = {each.question: each.value for each in settings if each.component == component.name}
-    return replace(component, answers={**component.answers, **own})
+    return component._replace(answers={**component.answers, **own})
 
 
 def _told(setting: Setting, file: AnswerFile, rulebook: Rulebook) -> Change:

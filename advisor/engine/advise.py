@@ -1,7 +1,6 @@
 """Puts the advice together: for each component, then for the system."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 
 from advisor.engine.facts import facts_of, figures_of, values_of
 from advisor.engine.flips import flips_of
@@ -60,12 +59,11 @@ def _component_advice(rulebook: Rulebook, file: AnswerFile, component: Component
         worthwhile=worthwhile_in(answered),
     )
     if not decision.scores:
-        return replace(bare, contradiction=Contradiction(_needed(decision.removals, rulebook)))
+        return bare._replace(contradiction=Contradiction(_needed(decision.removals, rulebook)))
     winner = decision.scores[0].mechanism
     also = _companions(rulebook, facts, winner)
     flips = flips_of(rulebook, values, file.priorities, winner)
-    return replace(
-        _placed(bare, decision),
+    return _placed(bare, decision)._replace(
         also=also,
         service_class=_class_of(rulebook, winner, also),
         reasons=_reasons(decision, rulebook),
@@ -77,8 +75,7 @@ def _placed(bare: ComponentAdvice, decision: Decision) -> ComponentAdvice:
     """The advice with winner, runner-up and margin filled in."""
     first, *others = decision.scores
     lead = first.total - others[0].total if others else None
-    return replace(
-        bare,
+    return bare._replace(
         mechanism=first.mechanism,
         runner_up=others[0].mechanism if others else None,
         lead=lead,

@@ -1,7 +1,7 @@
 """The decision: requirements remove, then each concern's strongest voices are added up."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from advisor.model import Reason, Removal, Rule, Rulebook, Score, Tally
 
@@ -9,8 +9,7 @@ NEUTRAL = 1
 """The priority of a concern that nobody changed."""
 
 
-@dataclass(frozen=True, slots=True)
-class Decision:
+class Decision(NamedTuple):
     """Who is left, best first, and which requirements fired. `scores` is empty on a contradiction."""
 
     scores: tuple[Score, ...]

@@ -1,6 +1,6 @@
 """Where the answers so far lean, and where one more reply would make them lean."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from advisor.engine import advise, decide, facts_of, values_of
 from advisor.model import AnswerFile, Component, Rulebook
@@ -53,5 +53,5 @@ def _outlook(rulebook: Rulebook, file: AnswerFile, component: Component) -> Outl
 
 
 def _sides(rulebook: Rulebook, file: AnswerFile, component: Component) -> tuple[str, ...]:
-    advice = advise(rulebook, replace(file, components=(component,))).components[0]
+    advice = advise(rulebook, file._replace(components=(component,))).components[0]
     return tuple(side.because for side in advice.contradiction.sides) if advice.contradiction else ()

@@ -1,7 +1,6 @@
 """Which questions can still change the answer: the mechanism, or what belongs beside it."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 
 from advisor.engine import facts_of
 from advisor.model import UNKNOWN, CompanionRule, Condition, Rulebook, Value
@@ -78,8 +77,7 @@ def _without(rulebook: Rulebook, unknown: set[str]) -> Rulebook:
     def can_fire(when: Condition) -> bool:
         return not dead.intersection(when.questions)
 
-    return replace(
-        rulebook,
+    return rulebook._replace(
         questions={name: question for name, question in rulebook.questions.items() if name not in unknown},
         facts=facts,
         requirements=tuple(each for each in rulebook.requirements if can_fire(each.when)),

@@ -1,13 +1,13 @@
 """What the engine says, with everything that a reader needs to question it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import NamedTuple
 
 from advisor.model.vocabulary import ServiceClass, Value
 
 
-@dataclass(frozen=True, slots=True)
-class Reason:
+class Reason(NamedTuple):
     """One rule's argument for or against one mechanism, or a requirement that left nothing else.
 
     Attributes:
@@ -27,8 +27,7 @@ class Reason:
     claim: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Tally:
+class Tally(NamedTuple):
     """One concern of one mechanism: the strongest voice for, the strongest against, the rest.
 
     Attributes:
@@ -43,8 +42,7 @@ class Tally:
     also: tuple[Reason, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Score:
+class Score(NamedTuple):
     """How one mechanism fares: its total and its tallies, one for each concern that spoke."""
 
     mechanism: str
@@ -56,8 +54,7 @@ class Score:
         return next((tally.points for tally in self.tallies if tally.concern == concern), 0)
 
 
-@dataclass(frozen=True, slots=True)
-class Removal:
+class Removal(NamedTuple):
     """A requirement that fired: what it took out, and the answers that caused it."""
 
     requirement: str
@@ -67,8 +64,7 @@ class Removal:
     answers: Mapping[str, str]
 
 
-@dataclass(frozen=True, slots=True)
-class Companion:
+class Companion(NamedTuple):
     """A mechanism that belongs beside the primary one."""
 
     mechanism: str
@@ -77,8 +73,7 @@ class Companion:
     source: str
 
 
-@dataclass(frozen=True, slots=True)
-class Flip:
+class Flip(NamedTuple):
     """One changed answer that changes the winner. `effort` is the question's: 1 a setting to 3."""
 
     question: str
@@ -88,8 +83,7 @@ class Flip:
     effort: int
 
 
-@dataclass(frozen=True, slots=True)
-class Alternative:
+class Alternative(NamedTuple):
     """One question, and which mechanism would win with each answer to it, all other answers left as they are.
 
     Attributes:
@@ -102,8 +96,7 @@ class Alternative:
     outcomes: Mapping[str, str | None]
 
 
-@dataclass(frozen=True, slots=True)
-class Figure:
+class Figure(NamedTuple):
     """A number worth knowing, in `unit`, with the formula it came from in words and in numbers."""
 
     id: str
@@ -113,15 +106,13 @@ class Figure:
     formula: str
 
 
-@dataclass(frozen=True, slots=True)
-class Contradiction:
+class Contradiction(NamedTuple):
     """Requirements that together leave no mechanism; each of `sides` is needed for that."""
 
     sides: tuple[Removal, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Worthwhile:
+class Worthwhile(NamedTuple):
     """The unanswered question that is most worth finding out, the others staying unknown.
 
     Attributes:
@@ -135,8 +126,7 @@ class Worthwhile:
     changes: int
 
 
-@dataclass(frozen=True, slots=True)
-class ComponentAdvice:
+class ComponentAdvice(NamedTuple):
     """The advice on one component.
 
     Attributes:
@@ -173,12 +163,11 @@ class ComponentAdvice:
     defaults: Mapping[str, str]
     unknown: tuple[str, ...]
     contradiction: Contradiction | None
-    sufficient: Mapping[str, Value] = field(default_factory=dict)
+    sufficient: Mapping[str, Value] = MappingProxyType({})
     worthwhile: Worthwhile | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Advice:
+class Advice(NamedTuple):
     """The advice on a system; `overall` is None when no component has a mechanism."""
 
     name: str

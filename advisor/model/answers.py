@@ -1,13 +1,13 @@
 """What somebody answered."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import NamedTuple
 
 from advisor.model.vocabulary import Value
 
 
-@dataclass(frozen=True, slots=True)
-class Component:
+class Component(NamedTuple):
     """One part of a system.
 
     Attributes:
@@ -18,11 +18,10 @@ class Component:
 
     name: str
     archetype: str | None = None
-    answers: Mapping[str, Value] = field(default_factory=dict)
+    answers: Mapping[str, Value] = MappingProxyType({})
 
 
-@dataclass(frozen=True, slots=True)
-class AnswerFile:
+class AnswerFile(NamedTuple):
     """The answers about a system and its components.
 
     Attributes:
@@ -31,5 +30,5 @@ class AnswerFile:
 
     name: str
     components: tuple[Component, ...]
-    system: Mapping[str, Value] = field(default_factory=dict)
-    priorities: Mapping[str, int] = field(default_factory=dict)
+    system: Mapping[str, Value] = MappingProxyType({})
+    priorities: Mapping[str, int] = MappingProxyType({})

@@ -1,13 +1,12 @@
 """How several answer files differ, and which of their differences decide."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from advisor.model.advice import Advice, ComponentAdvice
 from advisor.model.vocabulary import Value
 
 
-@dataclass(frozen=True, slots=True)
-class Difference:
+class Difference(NamedTuple):
     """One question that is not answered alike everywhere.
 
     Attributes:
@@ -23,8 +22,7 @@ class Difference:
     matters: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Turn:
+class Turn(NamedTuple):
     """Answers that, taken over from one side, give the first side the same winner; each of them is needed.
 
     Attributes:
@@ -36,8 +34,7 @@ class Turn:
     abouts: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class ComponentComparison:
+class ComponentComparison(NamedTuple):
     """One component, side by side. `sides` has None where an answer file has no such component."""
 
     name: str
@@ -46,8 +43,7 @@ class ComponentComparison:
     turns: tuple[Turn, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Comparison:
+class Comparison(NamedTuple):
     """Several answer files, side by side: the advice on each, in their order, and each component."""
 
     advices: tuple[Advice, ...]

@@ -1,14 +1,13 @@
 """What a rules file says, once it is known to be sound."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from advisor.errors import Place
 from advisor.model.vocabulary import Fact, Question, ServiceClass
 
 
-@dataclass(frozen=True, slots=True)
-class Concern:
+class Concern(NamedTuple):
     """A matter that architects weigh; in each, a mechanism has one voice for and one against."""
 
     id: str
@@ -16,8 +15,7 @@ class Concern:
     about: str
 
 
-@dataclass(frozen=True, slots=True)
-class Risk:
+class Risk(NamedTuple):
     """What may go wrong with a mechanism, what people do about it, and who says so."""
 
     risk: str
@@ -25,8 +23,7 @@ class Risk:
     source: str
 
 
-@dataclass(frozen=True, slots=True)
-class Mechanism:
+class Mechanism(NamedTuple):
     """A way of keeping state, or of not keeping it. `risks` has at least one, the worst first."""
 
     id: str
@@ -34,11 +31,10 @@ class Mechanism:
     service_class: ServiceClass
     summary: str
     risks: tuple[Risk, ...]
-    place: Place | None = field(default=None, compare=False)
+    place: Place | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Archetype:
+class Archetype(NamedTuple):
     """A kind of component that people know, and the answers it supplies."""
 
     id: str
@@ -47,8 +43,7 @@ class Archetype:
     answers: Mapping[str, str]
 
 
-@dataclass(frozen=True, slots=True)
-class Condition:
+class Condition(NamedTuple):
     """Holds when each named question or fact is known to be one of the listed choices."""
 
     terms: tuple[tuple[str, frozenset[str]], ...]
@@ -63,8 +58,7 @@ class Condition:
         return tuple(question for question, _ in self.terms)
 
 
-@dataclass(frozen=True, slots=True)
-class Requirement:
+class Requirement(NamedTuple):
     """Removes mechanisms as the primary one; nothing outvotes it."""
 
     id: str
@@ -72,11 +66,10 @@ class Requirement:
     removes: frozenset[str]
     because: str
     source: str
-    place: Place | None = field(default=None, compare=False)
+    place: Place | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(NamedTuple):
     """An argument in one concern: points from -3 to +3 by mechanism.
 
     Attributes:
@@ -91,11 +84,10 @@ class Rule:
     source: str
     lesson: str | None = None
     claim: str | None = None
-    place: Place | None = field(default=None, compare=False)
+    place: Place | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class CompanionRule:
+class CompanionRule(NamedTuple):
     """Adds a mechanism beside a primary one."""
 
     id: str
@@ -104,11 +96,10 @@ class CompanionRule:
     adds: str
     because: str
     source: str
-    place: Place | None = field(default=None, compare=False)
+    place: Place | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Rulebook:
+class Rulebook(NamedTuple):
     """A whole rules file. Mappings keep the file's order; for mechanisms it is simplest first.
 
     Attributes:

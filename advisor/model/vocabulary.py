@@ -1,8 +1,8 @@
 """Questions, their options or bands, and the facts that follow from numbers."""
 
-from dataclasses import dataclass
 from enum import StrEnum
 from math import inf
+from typing import NamedTuple
 
 UNKNOWN = "unknown"
 
@@ -18,8 +18,7 @@ class ServiceClass(StrEnum):
     STATEFUL = "stateful"
 
 
-@dataclass(frozen=True, slots=True)
-class Option:
+class Option(NamedTuple):
     """One possible answer to a question."""
 
     id: str
@@ -27,8 +26,7 @@ class Option:
     help: str
 
 
-@dataclass(frozen=True, slots=True)
-class Band:
+class Band(NamedTuple):
     """A range of numbers that rules can name: from `low` up to, not including, `high`."""
 
     id: str
@@ -37,8 +35,7 @@ class Band:
     high: float = inf
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
+class Question(NamedTuple):
     """Something the advisor asks, about the whole system or about one component.
 
     Attributes:
@@ -74,8 +71,7 @@ class Question:
         return next((each.label for each in self.options or self.bands if each.id == choice), choice)
 
 
-@dataclass(frozen=True, slots=True)
-class Fact:
+class Fact(NamedTuple):
     """A number that follows from answers: the product of `factors`, known when all of them are."""
 
     id: str

@@ -1,13 +1,12 @@
 """What a report is about."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from advisor.engine.facts import values_of
 from advisor.model import Advice, AnswerFile, Component, ComponentAdvice, Rulebook, Value
 
 
-@dataclass(frozen=True, slots=True)
-class Case:
+class Case(NamedTuple):
     """The rules, what was answered, and the advice on it.
 
     Attributes:

@@ -1,7 +1,6 @@
 """Advice for a person at a terminal: readable from 40 columns up, and without colour."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 from itertools import groupby
 
 from rich.console import Console, Group, RenderableType
@@ -29,7 +28,7 @@ def _report(advice: Advice, rulebook: Rulebook, *, narrow: bool) -> Iterator[Ren
     shared = len({component.figures for component in advice.components}) == 1
     for component in advice.components:
         yield ""
-        yield _component(component if not shared else replace(component, figures=()), rulebook, narrow=narrow)
+        yield _component(component if not shared else component._replace(figures=()), rulebook, narrow=narrow)
     if shared:  # said once, where every part has the same
         yield from section("Figures", _figures(advice.components[0]))
 

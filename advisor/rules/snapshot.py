@@ -6,9 +6,8 @@ A snapshot holds plain values, from which nothing but the classes of `advisor.mo
 import marshal
 import sys
 from binascii import crc32
-from dataclasses import dataclass, fields, is_dataclass
 from enum import Enum
-from typing import Any
+from typing import Any, NamedTuple
 
 from advisor import cache, errors
 from advisor.model import Rulebook, rulebook, vocabulary
@@ -20,8 +19,7 @@ CLASSES = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Snapshot:
+class Snapshot(NamedTuple):
     """What the snapshot of a text is called, and how it has to start: see `advisor.cache`."""
 
     name: str
@@ -52,15 +50,14 @@ def _plain(value: Any) -> Any:
     """A value as what marshal can write: each of our own as its class's name and its parts."""
     if isinstance(value, Enum):
         return [type(value).__name__, [value.value]]
-    if is_dataclass(value):
-        return [type(value).__name__, [_plain(getattr(value, each.name)) for each in fields(value)]]
-    if isinstance(value, errors.Place):
-        return ["Place", [*value]]
     if isinstance(value, dict):
         return ["dict", [(_plain(key), _plain(each)) for key, each in value.items()]]
     if isinstance(value, frozenset):
         return ["frozenset", [_plain(each) for each in value]]
-    return tuple(map(_plain, value)) if isinstance(value, tuple) else value
+    if not isinstance(value, tuple):
+        return value
+    parts = tuple(map(_plain, value))
+    return [type(value).__name__, parts] if type(value) is not tuple else parts
 
 
 def _revived(value: Any) -> Any:

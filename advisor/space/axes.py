@@ -6,17 +6,16 @@ the same time, each number unknown included. An answer set takes one cell of eac
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from itertools import product
 from math import inf, prod
+from typing import NamedTuple
 
 from advisor.checker import MOST
 from advisor.model import Band, Fact, Question, Rulebook, Value
 from advisor.space.numbers import Range, possible
 
 
-@dataclass(frozen=True, slots=True)
-class Cell:
+class Cell(NamedTuple):
     """One possibility on an axis.
 
     Attributes:
@@ -28,8 +27,7 @@ class Cell:
     given: frozenset[str] = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
-class Axis:
+class Axis(NamedTuple):
     """Questions that can be looked at apart from all others, with the facts that follow from them."""
 
     questions: tuple[str, ...]

@@ -6,8 +6,8 @@ cell; an argument fires when every axis permits it. Axes' cells that permit the 
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 from advisor.model import Requirement, Rule, Rulebook
 from advisor.space.axes import Axis, Cell
@@ -17,8 +17,7 @@ Box = tuple[int, ...]
 Scores = tuple[int, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Voice:
+class Voice(NamedTuple):
     """What rules say to one mechanism on one side of one concern: the strongest of those that fire."""
 
     mechanism: int
@@ -32,8 +31,7 @@ class Voice:
         return 0
 
 
-@dataclass(frozen=True, slots=True)
-class Concern:
+class Concern(NamedTuple):
     """The rules of a concern: their bits, the axes they look at, and the voices they make up."""
 
     rules: int

@@ -145,7 +145,7 @@ def contest_of(*rulebooks: Rulebook) -> Contest:
     first = rulebooks[0]
     rules = tuple(rule for book in rulebooks for rule in book.rules)
     requirements = tuple(requirement for book in rulebooks for requirement in book.requirements)
-    axes = axes_of(replace(first, rules=rules, requirements=requirements))
+    axes = axes_of(first._replace(rules=rules, requirements=requirements))
     arguments: list[Requirement | Rule] = []
     bits: dict[tuple[str, int], int] = {}
     for number, book in enumerate(rulebooks):

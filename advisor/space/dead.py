@@ -1,7 +1,6 @@
 """Finds what a rulebook would not miss: arguments that never fire, never decide, or only repeat others."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from random import Random
 
 from advisor.model import CompanionRule, Requirement, Rule, Rulebook
@@ -93,7 +92,7 @@ class Autopsy:
     def joins(self, companion: CompanionRule) -> bool:
         """Whether one of its primaries wins some answer set in which it fires."""
         asked = Requirement(f"companion {companion.id}", companion.when, frozenset(), "", "")
-        book = replace(self._rulebook, requirements=(*self._rulebook.requirements, asked))
+        book = self._rulebook._replace(requirements=(*self._rulebook.requirements, asked))
         space = Space(book, axes_of(book), {})
         box = Search(space).where(space.whole, space.removals[-1][0])
         if not all(box):
@@ -108,7 +107,7 @@ class Autopsy:
 
     def _decides_somewhere(self, rule: Rule) -> Mapping[str, str] | None:
         """The same by going through the whole space, as far as the rule fires in it."""
-        without = replace(self._rulebook, rules=tuple(each for each in self._rulebook.rules if each is not rule))
+        without = self._rulebook._replace(rules=tuple(each for each in self._rulebook.rules if each is not rule))
         both = contest_of(self._rulebook, without)
         contest = both.where(both.bits[rule.id, 0])
         sweep = Sweep(contest, {})

@@ -1,7 +1,6 @@
 """Makes an example of an answer set short: leaves out every answer that its result does not need."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 
 from advisor.model import Rulebook
 from advisor.space.axes import Axis, axes_of
@@ -23,8 +22,7 @@ def shortest(known: Mapping[str, str], *rulebooks: Rulebook, result: Result = fr
 
     No single further one can be left out. A fact stands beside the bands of its numbers.
     """
-    everything = replace(
-        rulebooks[0],
+    everything = rulebooks[0]._replace(
         rules=tuple(rule for book in rulebooks for rule in book.rules),
         requirements=tuple(requirement for book in rulebooks for requirement in book.requirements),
     )

@@ -1,11 +1,10 @@
 """Which bands of numbers, and of the products of numbers, can be true at the same time.
 
 Bands are intervals, so a set of bands is a system of inequalities between products. It is decided
-exactly, by Fourier-Motzkin elimination with products in place of sums and fractions in place of floats.
+exactly, by Fourier-Motzkin elimination with products in place of sums and whole numbers in place of floats.
 """
 
-from collections.abc import Iterable, Mapping
-from fractions import Fraction
+from collections.abc import Iterable, Mapping, Sequence
 from math import inf
 from typing import NamedTuple
 
@@ -19,53 +18,58 @@ class Range(NamedTuple):
 
 
 class _Limit(NamedTuple):
-    """The product of each number to its power is below `most`; equal to it unless `strict`."""
+    """The product of each number to its power is below `top` / `bottom`; equal to it unless `strict`.
 
-    powers: Mapping[str, int]
-    most: Fraction
+    Both are whole numbers above 0: a class for fractions would take longer to import than all this takes.
+    """
+
+    powers: tuple[int, ...]
+    top: int
+    bottom: int
     strict: bool
 
 
 def possible(numbers: Mapping[str, Range], products: Iterable[tuple[tuple[str, ...], Range]]) -> bool:
     """Whether some numbers in their ranges put every product (named by its factors) into its own range."""
-    zero = {name for name, range_ in numbers.items() if range_.high == 0}
-    limits = [limit for name, range_ in numbers.items() if name not in zero for limit in _limits((name,), range_)]
+    names = [name for name, range_ in numbers.items() if range_.high > 0]
+    limits = [limit for name in names for limit in _limits((name,), numbers[name], names)]
     for factors, range_ in products:
-        if zero.intersection(factors):
-            if range_.low > 0:
-                return False
-        else:
-            limits += _limits(factors, range_)
-    for name in numbers:
-        limits = _without(name, limits)
-    return all(limit.most > 1 or (limit.most == 1 and not limit.strict) for limit in limits)
+        if all(name in names for name in factors):
+            limits += _limits(factors, range_, names)
+        elif range_.low > 0:
+            return False
+    for at in range(len(names)):
+        limits = _without(at, limits)
+    return all(limit.top > limit.bottom or (limit.top == limit.bottom and not limit.strict) for limit in limits)
 
 
-def _limits(factors: tuple[str, ...], range_: Range) -> list[_Limit]:
+def _limits(factors: tuple[str, ...], range_: Range, names: Sequence[str]) -> list[_Limit]:
     """A range as limits. A low end of 0 is none: what 0 gives, a number next to 0 gives as well."""
     found = []
+    powers = tuple(factors.count(name) for name in names)
     if range_.low > 0:
-        found.append(_Limit(dict.fromkeys(factors, -1), 1 / Fraction(range_.low), strict=False))
+        top, bottom = range_.low.as_integer_ratio()
+        found.append(_Limit(tuple(-power for power in powers), bottom, top, strict=False))
     if range_.high < inf:
-        found.append(_Limit(dict.fromkeys(factors, 1), Fraction(range_.high), strict=not range_.closed))
+        top, bottom = range_.high.as_integer_ratio()
+        found.append(_Limit(powers, top, bottom, strict=not range_.closed))
     return found
 
 
-def _without(name: str, limits: Iterable[_Limit]) -> list[_Limit]:
-    """The limits on the other numbers that remain when `name` may be anything that it still can be."""
+def _without(at: int, limits: Iterable[_Limit]) -> list[_Limit]:
+    """The limits on the other numbers that remain when this one may be anything that it still can be."""
     known = list(limits)
-    above = [limit for limit in known if limit.powers.get(name, 0) > 0]
-    below = [limit for limit in known if limit.powers.get(name, 0) < 0]
-    rest = [limit for limit in known if name not in limit.powers]
-    return [*rest, *(_joined(name, upper, lower) for upper in above for lower in below)]
+    above = [limit for limit in known if limit.powers[at] > 0]
+    below = [limit for limit in known if limit.powers[at] < 0]
+    rest = [limit for limit in known if not limit.powers[at]]
+    return rest + [_joined(at, upper, lower) for upper in above for lower in below]
 
 
-def _joined(name: str, upper: _Limit, lower: _Limit) -> _Limit:
-    up, down = -lower.powers[name], upper.powers[name]
-    names = (upper.powers.keys() | lower.powers.keys()) - {name}
-    powers = {each: up * upper.powers.get(each, 0) + down * lower.powers.get(each, 0) for each in names}
+def _joined(at: int, upper: _Limit, lower: _Limit) -> _Limit:
+    up, down = -lower.powers[at], upper.powers[at]
     return _Limit(
-        {each: power for each, power in powers.items() if power},
-        upper.most**up * lower.most**down,
+        tuple([up * above + down * below for above, below in zip(upper.powers, lower.powers, strict=True)]),
+        upper.top**up * lower.top**down,
+        upper.bottom**up * lower.bottom**down,
         upper.strict or lower.strict,
     )

@@ -6,7 +6,6 @@ what the answer does not permit is left out. Mechanisms about which the question
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from random import Random
 
 from advisor.space.answered import Answered
@@ -133,7 +132,7 @@ def _lanes(space: Space, book: int, permits: int) -> Iterator[Lane]:
         for voice in concern.voices:
             rules = tuple((bit, points) for bit, points in voice.rules if bit & permits)
             if rules:
-                voices.setdefault(voice.mechanism, []).append(replace(voice, mechanism=0, rules=rules))
+                voices.setdefault(voice.mechanism, []).append(voice._replace(mechanism=0, rules=rules))
     for place, name in enumerate(space.names):
         removed_by = sum(bit for bit, removed in space.removals if removed >> place & 1 and bit & permits)
         yield Lane(name, {book: place}, 1 << book, removed_by, tuple(voices.get(place, ())))

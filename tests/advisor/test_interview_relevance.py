@@ -1,6 +1,5 @@
 """Only questions that can still change the answer are asked; the rest is offered, and said to be the rest."""
 
-from dataclasses import replace
 from random import Random
 from time import monotonic
 
@@ -55,7 +54,7 @@ def test_a_question_is_open_while_it_can_add_a_mechanism_beside(at_end: Intervie
     assert "repeat" in at_end.answer_file().components[0].answers
     file = at_end.answer_file()
     answers = {**file.components[0].answers, "repeat": "harmful"}
-    changed = advise(rulebook, replace(file, components=(replace(file.components[0], answers=answers),)))
+    changed = advise(rulebook, file._replace(components=(file.components[0]._replace(answers=answers),)))
     assert changed.components[0].mechanism == "shared_session"
     assert "idempotency_store" in [each.mechanism for each in changed.components[0].also]
 

@@ -1,7 +1,6 @@
 """Counting over all answer sets agrees with visiting each of them, for rules of any kind."""
 
 from collections import Counter
-from dataclasses import replace
 from itertools import product
 from typing import Any
 
@@ -36,8 +35,7 @@ def chosen(name: str, mask: int) -> frozenset[str]:
 
 
 def book_of(some_rules: list[Any], some_removals: list[Any]) -> Rulebook:
-    return replace(
-        SMALL,
+    return SMALL._replace(
         rules=tuple(Rule(f"r{at}", *each, "", "") for at, each in enumerate(some_rules)),
         requirements=tuple(
             Requirement(f"q{at}", when, frozenset(gone), "", "") for at, (when, gone) in enumerate(some_removals)
@@ -46,8 +44,7 @@ def book_of(some_rules: list[Any], some_removals: list[Any]) -> Rulebook:
 
 
 def every_facts(*books: Rulebook) -> list[dict[str, str]]:
-    both = replace(
-        SMALL,
+    both = SMALL._replace(
         rules=tuple(rule for book in books for rule in book.rules),
         requirements=tuple(each for book in books for each in book.requirements),
     )
@@ -98,7 +95,7 @@ def test_dead_rules_and_idle_requirements_are_just_those_that_nothing_misses(
     autopsy = Autopsy(book)
     everything = every_facts(book)
     for rule in book.rules:
-        without = replace(book, rules=tuple(each for each in book.rules if each is not rule))
+        without = book._replace(rules=tuple(each for each in book.rules if each is not rule))
         missed = any(winner_of(book, facts, {}) != winner_of(without, facts, {}) for facts in everything)
         assert (autopsy.decides(rule) is not None) == missed, rule
         assert autopsy.never_fires(rule) == (not any(rule.when.holds(facts) for facts in everything))
@@ -118,10 +115,10 @@ def test_dead_rules_and_idle_requirements_are_just_those_that_nothing_misses(
 def test_points_that_add_up_to_too_much_are_refused_and_never_counted_wrong() -> None:
     concerns = {f"c{at}": Concern(f"c{at}", "", "") for at in range(22)}
     when = Condition((("talk", frozenset({"calls"})),))
-    book = replace(
-        SMALL, concerns=concerns, rules=tuple(Rule(f"r{c}", c, when, {"plain": 3}, "", "") for c in concerns)
+    book = SMALL._replace(
+        concerns=concerns, rules=tuple(Rule(f"r{c}", c, when, {"plain": 3}, "", "") for c in concerns)
     )
     with pytest.raises(RulesError, match="the points of plain can add up to more than 63, too many to count with"):
         count(contest_of(book))
-    fewer = replace(book, rules=book.rules[:21])
+    fewer = book._replace(rules=book.rules[:21])
     assert count(contest_of(fewer)).outcomes[("plain",)].sets > 0
