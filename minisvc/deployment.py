@@ -44,6 +44,8 @@ class Deployment:
         self.ledger, self.events = Ledger(), Events()
         self._users: list[User] = []
         self._traffic: Traffic | None = None
+        # Traffic that was stopped while a hung instance kept some of its turns waiting.
+        self._resting: list[Traffic] = []
         self._loads, self._footprint = Loads(self.ledger, seed), Footprint()
         self._pools: dict[str, Pool] = {}
         self._balancer: Balancer | Proxy | None = None
@@ -169,11 +171,11 @@ class Deployment:
     # What ends by itself when it closes.
 
     def stop_traffic(self) -> None:
-        """Let them rest."""
+        """Let them rest, after the turns under way. One that a hung instance keeps waiting is not waited for here."""
         with self.lock:
-            traffic, self._traffic = self._traffic, None
-        if traffic:
-            traffic.stop()
+            resting, self._resting = [*self._resting, *([self._traffic] if self._traffic else [])], []
+            self._traffic = None
+        self._resting += [traffic for traffic in resting if not traffic.stop(leave=self._hangs)]
 
     # How it is done.
 
@@ -208,6 +210,9 @@ class Deployment:
         if self.layout.balancer == "builtin":
             return Balancer(upstreams, self.ledger, retry=self.layout.retry, noticed=noticed)
         return PROXIES[self.layout.balancer](upstreams, self.ledger, layout=lambda: self.layout, noticed=noticed)
+
+    def _hangs(self) -> bool:
+        return any(each.status == "hung" for each in self.backends)
 
     def _let_go_on(self) -> None:
         # Traffic stops after its present turn, which must not wait for what will not answer.

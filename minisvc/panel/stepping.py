@@ -73,7 +73,7 @@ def step(cluster: Cluster, user: str | None = None, deed: str = "look") -> Step:
 
     Args:
         cluster: a running one.
-        user: who sends it, such as "c1"; None: whoever has sent the fewest, first come first.
+        user: who sends it, such as "c1"; None: of those who wait for nothing, whoever has sent the fewest.
         deed: one of `DEEDS`.
 
     Raises:
@@ -97,7 +97,7 @@ def step(cluster: Cluster, user: str | None = None, deed: str = "look") -> Step:
 def _find(cluster: Cluster, name: str | None) -> User:
     users = cluster.users
     if name is None and users:
-        return min(users, key=lambda each: len(each.expected) + len(each.cookies_seen))
+        return min(users, key=lambda each: (each.waits, len(each.expected) + len(each.cookies_seen)))
     for each in users:
         if each.name == name:
             return each

@@ -59,6 +59,11 @@ class User:
         """What it would present now: the session cookie, or the document that it keeps itself."""
         return self._document or self._http.cookies.get(self._cookie)
 
+    @property
+    def waits(self) -> bool:
+        """Whether it is waiting for an answer just now, so that its next step has to wait too."""
+        return self._lock.locked()
+
     def add(self, item: str) -> Exchange:
         """Put one item into the cart, and compare the cart that comes back."""
         return self.perform(self.mind.add(item))

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import random
 import threading
+import time
 from collections.abc import Callable, Sequence
 
 from minisvc.users.mind import GOODS
 from minisvc.users.person import User
+
+PATIENCE_S = 0.5
+"""How long turns under way are waited for in any case."""
 
 
 class Traffic:
@@ -37,19 +41,32 @@ class Traffic:
         self._next = 0
         self._turns: dict[User, threading.Thread] = {}
         self._over = threading.Event()
+        self._patient_until_s = 0.0
         self._errors: list[BaseException] = []
         self._thread = threading.Thread(target=self._run, name="traffic", daemon=True)
         self._thread.start()
 
-    def stop(self) -> None:
-        """End, after the turns that are under way; raises what a turn raised, if one did."""
-        self._over.set()
+    def stop(self, leave: Callable[[], bool] = lambda: False) -> bool:
+        """End, after the turns that are under way; raises what a turn raised, if one did.
+
+        While `leave` says so, turns that take longer than `PATIENCE_S` are left to themselves: stop again to wait for
+        them.
+
+        Returns:
+            Whether all have ended.
+        """
+        if not self._over.is_set():
+            self._patient_until_s = time.monotonic() + PATIENCE_S
+            self._over.set()
         self._thread.join()
-        for turn in self._turns.values():
-            turn.join()
+        while left := [turn for turn in self._turns.values() if turn.is_alive()]:
+            if time.monotonic() > self._patient_until_s and leave():
+                return False
+            left[0].join(PATIENCE_S / 10)
         errors, self._errors = self._errors, []
         if errors:
             raise errors[0]
+        return True
 
     def _run(self) -> None:
         try:

@@ -78,6 +78,17 @@ def test_whoever_has_done_least_is_next(shop: Cluster) -> None:
     assert [step(shop, None, "add").user for _ in range(3)] == ["c1", "c2", "c1"]
 
 
+def test_whoever_waits_for_a_hung_instance_is_not_next(shop: Cluster, until) -> None:
+    first, second = shop.add_users(2)
+    first.add("apples")
+    second.add("bread")
+    second.add("figs")
+    shop.hang("a")
+    shop.start_traffic(rate=500)
+    until(lambda: first.waits)
+    assert step(shop).user == "c2"
+
+
 def test_a_step_by_nobody_is_refused_with_the_way_out(shop: Cluster) -> None:
     with pytest.raises(NoSuchCustomer, match=r"no customer yet\. Add one: cluster\.add_users"):
         step(shop)
