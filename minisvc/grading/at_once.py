@@ -1,13 +1,15 @@
-"""Several clients ask at one moment."""
+"""Several clients ask at one moment, and one asks until something comes true."""
 
 from __future__ import annotations
 
 import concurrent.futures
 import threading
+import time
 from collections.abc import Callable, Sequence
 from typing import TypeVar
 
 T = TypeVar("T")
+EVERY_S = 0.05
 
 
 def at_once(asks: Sequence[Callable[[], T]]) -> list[T]:
@@ -26,3 +28,16 @@ def at_once(asks: Sequence[Callable[[], T]]) -> list[T]:
 
     with concurrent.futures.ThreadPoolExecutor(len(asks), "at-once") as pool:
         return [each.result() for each in [pool.submit(ask, one) for one in asks]]
+
+
+def comes_true(holds: Callable[[], object], within_s: float) -> bool:
+    """Ask again and again until it holds; returns whether it did within so many seconds.
+
+    What it raises is raised: a service that answers nonsense is not asked again.
+    """
+    ends_s, pause = time.monotonic() + within_s, threading.Event()
+    while not holds():
+        if time.monotonic() >= ends_s:
+            return False
+        pause.wait(EVERY_S)
+    return True

@@ -1,0 +1,34 @@
+# fails: crowd
+# reason: was given to 2 of them
+import os
+import threading
+
+import redis
+from flask import Flask, jsonify, request
+
+from minisvc.grading import shelf
+
+seats = shelf.find("two-on-one-seat").exercise.numbers_of(student)["seats"]
+SEATS = [f"seat:{number}" for number in range(1, seats + 1)]
+
+
+def create_app(instance):
+    app = Flask(__name__)
+    store = redis.Redis.from_url(os.environ["STORE_URL"], decode_responses=True)
+    hold_s = int(os.environ["HOLD_S"])
+    lock = threading.Lock()
+
+    @app.get("/seats")
+    def free():
+        return jsonify(free=seats - store.exists(*SEATS))
+
+    @app.post("/holds")
+    def hold():
+        with lock:
+            for number, seat in enumerate(SEATS, 1):
+                if not store.exists(seat):
+                    store.set(seat, request.get_json()["user"], ex=hold_s)
+                    return jsonify(seat=number), 201
+        return jsonify(error="no seat is free"), 409
+
+    return app
