@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from minisvc.errors import MinisvcError, did_you_mean
+from minisvc.host import KILL, RESET
 from minisvc.panel.controls import MOST_PER_S, controls
 from minisvc.panel.stepping import DEEDS, Step, step
 
@@ -88,10 +89,13 @@ def _toggle(kind: str) -> Callable[[Cluster, Any], None]:
 
 COMMANDS: Mapping[str, Command] = {
     "crash": Command(str, lambda cluster, name: cluster.crash(name)),
+    "crash_kill": Command(str, lambda cluster, name: cluster.crash(name, KILL)),
+    "crash_reset": Command(str, lambda cluster, name: cluster.crash(name, RESET)),
     "restart": Command(str, lambda cluster, name: cluster.restart(name)),
     "hang": Command(str, lambda cluster, name: cluster.hang(name)),
     "resume": Command(str, lambda cluster, name: cluster.resume(name)),
     "drain": Command(str, lambda cluster, name: cluster.drain(name)),
+    "undrain": Command(str, lambda cluster, name: cluster.undrain(name)),
     "slow": Command(str, _toggle("slow")),
     "partition": Command(str, _toggle("partition")),
     "crash_store": Command(bool, lambda cluster, _: cluster.crash_store()),

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 MOST = 3
 USERS = 6
-SHARED = ("crash", "restart", "hang", "resume", "drain", "slow")
+SHARED = ("crash", "restart", "hang", "resume", "drain", "undrain", "slow")
 """Commands of the single panel that are given to every cluster at once."""
 
 

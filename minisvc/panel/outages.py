@@ -16,7 +16,12 @@ if TYPE_CHECKING:
 
 BEGINS = {"crash": "down", "stop": "stopped", "hang": "hangs", "drain": "drains"}
 """Kinds of events that take an instance out, and what it does from then on."""
-ENDS = {"restart": ("down", "stopped", "hangs", "drains"), "resume": ("hangs",), "crash": ("hangs", "drains")}
+ENDS = {
+    "restart": ("down", "stopped", "hangs", "drains"),
+    "resume": ("hangs",),
+    "undrain": ("drains",),
+    "crash": ("hangs", "drains"),
+}
 FAULTS = {
     "slow": "slow",
     "partition": "cut off",

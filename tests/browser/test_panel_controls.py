@@ -97,11 +97,26 @@ def test_what_the_balancer_does_not_see_is_said_at_the_instance(panel: Locator) 
     expect(instance(panel, "a")).to_have_attribute("data-ails", "")
 
 
-def test_a_drained_instance_says_so_and_can_be_restarted(panel: Locator) -> None:
+def test_a_drained_instance_says_so_and_gets_customers_again_without_a_restart(panel: Locator, book: Book) -> None:
+    book.execute("for user in shop.users: user.add('apples')")
+    expect(instance(panel, "c").locator("[data-owner]")).to_have_count(1)
     more(panel, "c", "Drain")
     expect(instance(panel, "c")).to_have_attribute("data-status", "draining")
-    more(panel, "c", "Restart")
+    expect(shaded(panel, "c")).to_have_count(1)
+    more(panel, "c", "New customers again")
     expect(instance(panel, "c")).to_have_attribute("data-status", "up")
+    expect(instance(panel, "c").locator("[data-owner]")).to_have_count(1)
+    expect(panel.get_by_role("status")).to_contain_text("c gets new clients again")
+
+
+def test_both_kinds_of_crash_are_in_the_menu_and_the_log_tells_them_apart(panel: Locator) -> None:
+    more(panel, "a", "Crash: killed")
+    expect(instance(panel, "a")).to_have_attribute("data-status", "down")
+    more(panel, "b", "Crash: reset")
+    expect(instance(panel, "b")).to_have_attribute("data-status", "down")
+    told = panel.locator('[data-kind="crash"]')
+    expect(told.nth(1)).to_contain_text("a crashed, killed: its connections ended (FIN)")
+    expect(told.nth(0)).to_contain_text("b crashed, its connections reset (RST)")
 
 
 def test_a_store_crashes_and_comes_back_and_the_failures_stay_apart_from_losses(panel: Locator, book: Book) -> None:
@@ -152,8 +167,8 @@ def test_keyboard_alone_opens_a_menu_hangs_and_closes_by_escape(panel: Locator, 
     expect(instance(panel, "a").locator(".sw-menu")).to_be_hidden()
     expect(summary).to_be_focused()
     page.keyboard.press("Enter")
-    page.keyboard.press("Tab")  # restart
-    page.keyboard.press("Tab")
+    for _ in range(4):  # two kinds of crash, restart, hang
+        page.keyboard.press("Tab")
     page.keyboard.press("Enter")
     expect(instance(panel, "a")).to_have_attribute("data-status", "hung")
     expect(panel.get_by_role("status")).to_contain_text("a hangs")

@@ -120,12 +120,13 @@ function showMenu(root, words) {
 }
 
 const ACTIONS = {
-  crash: "Memory and connections gone at once",
+  ...CRASHES,
   restart: "Ends it and starts it again with an empty memory",
   hang: "It keeps its connections and answers nothing",
   resume: "It goes on where it was",
   slow: "Each of its answers takes half a second longer",
   drain: "It gets no new customers; those bound to it still reach it",
+  undrain: "It gets new customers again, and has kept its carts",
   partition: "It is up, but does not reach the store",
 };
 
@@ -147,12 +148,15 @@ function actionsOf(instance, seen) {
   const serving = SERVING.includes(instance.status);
   const hung = instance.status === "hung";
   return {
-    crash: hung && "⚡ Crash",
+    crash_kill: (serving || hung) && "⚡ Crash: killed",
+    // A stopped process can be told nothing, and so resets nothing.
+    crash_reset: (serving || (hung && seen.host === "thread")) && "⚡ Crash: reset",
     restart: serving && "⟳ Restart",
     hang: serving && "◌ Hang",
     resume: hung && "▶ Go on",
     slow: (serving || hung) && (instance.ails.includes("slow") ? "» Full speed" : "… Slow"),
     drain: instance.status === "up" && "◐ Drain",
+    undrain: instance.status === "draining" && "● New customers again",
     partition: seen.store && (instance.ails.includes("cut off") ? "⇄ Reconnect to store" : "⇹ Cut off from store"),
   };
 }
@@ -168,7 +172,7 @@ function showInstance(node, instance, seen, people) {
   put(node.querySelector(".sw-answers"), instance.served ? `✓ ${instance.served}` : "");
   const main = node.querySelector(".sw-main");
   main.dataset.command = serving ? "crash" : "restart";
-  main.title = serving ? CRASHES[seen.host] ?? "" : ACTIONS.restart;
+  main.title = serving ? CRASHES[OWN_CRASH[seen.host]] : ACTIONS.restart;
   put(main, `${serving ? "⚡ Crash" : "⟳ Restart"} ${instance.name}`);
   showMenu(node.querySelector(".sw-more"), actionsOf(instance, seen));
   showCarts(node.querySelector(".sw-head + .sw-chips"), instance.name, seen, people, !serving);

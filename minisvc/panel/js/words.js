@@ -10,8 +10,11 @@ const SERVING = ["up", "draining", "unhealthy"];
 const BADGE = { up: "● up", draining: "◐ draining", unhealthy: "▲ unhealthy", stopped: "■ stopped", down: "✕ down", hung: "◌ hung",
   ejected: "▲ ejected" };
 const SIGNS = { lost: "◆", failed: "✕", crash: "⚡", restart: "⟳", error: "!", hang: "◌", fault: "⚡", store: "▤", scale: "↔" };
-const CRASHES = { thread: "Its connections are reset and its memory is gone.",
-  process: "Its process is killed (SIGKILL): its connections end, its memory is gone." };
+const CRASHES = {
+  crash_kill: "As a process that is killed: its connections end (FIN) and its memory is gone",
+  crash_reset: "As a machine that restarted: its connections are reset (RST) and its memory is gone",
+};
+const OWN_CRASH = { thread: "crash_reset", process: "crash_kill" };
 const SILENT_MS = 5000;
 const HERE_MS = 1000;
 const MANY_INSTANCES = 5;

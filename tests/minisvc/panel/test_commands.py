@@ -54,6 +54,26 @@ def test_hang_resume_and_drain_reach_the_named_instance(shop: Cluster) -> None:
     assert statuses(shop) == ["up", "up", "draining"]
 
 
+def test_both_kinds_of_crash_are_done_and_told(shop: Cluster) -> None:
+    obey(shop, {"command": "crash_kill", "value": "a"})
+    obey(shop, {"command": "crash_reset", "value": "b"})
+    assert statuses(shop) == ["down", "down", "up"]
+    assert [each.sentence for each in shop.events.since(0)[1][-2:]] == [
+        "a crashed, killed: its connections ended (FIN). No cart was in it.",
+        "b crashed, its connections reset (RST). No cart was in it.",
+    ]
+
+
+def test_a_drained_instance_gets_clients_again(shop: Cluster) -> None:
+    story = Story(shop)
+    obey(shop, {"command": "drain", "value": "c"})
+    story.read()
+    assert story.ailing == {"c": ("drains",)}
+    obey(shop, {"command": "undrain", "value": "c"})
+    story.read()
+    assert (statuses(shop), story.ailing) == (["up", "up", "up"], {})
+
+
 def test_the_number_of_instances_is_scaled(shop: Cluster) -> None:
     obey(shop, {"command": "instances", "value": 5})
     assert [each.name for each in shop.backends] == ["a", "b", "c", "d", "e"]
