@@ -70,11 +70,14 @@ def hand_out(asked: argparse.Namespace) -> int:
 
 
 def put(asked: argparse.Namespace) -> int:
-    """Write sources."""
+    """Write sources, and nbgrader's settings."""
     from minisvc.grading import handout, shelf  # noqa: PLC0415
 
     for each in [shelf.find(each) for each in asked.ids or shelf.ids()]:
         print(f"Written: {handout.source(each, asked.course)}")
+    settings = handout.settings(asked.course)
+    if settings:
+        print(settings)
     return 0
 
 

@@ -8,11 +8,10 @@ from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from minisvc.grading import notebook
-from minisvc.grading.grade import Grade, grade, refused
+from minisvc.grading.grade import Grade, grade_file
 from minisvc.grading.journal import Journal
 from minisvc.grading.roll import Entry
-from minisvc.grading.trial import Submission, Trial
+from minisvc.grading.trial import Trial
 
 WHICH = "Which exercise it is cannot be told; name it with --exercise."
 
@@ -61,12 +60,7 @@ class Classroom:
     def _graded(self, entry: Entry) -> Grade:
         if entry.found is None:
             return Grade(entry.name, "", "", (), (WHICH,))
-        try:
-            cells = notebook.read(entry.path).cells
-        except notebook.UnreadableNotebook as error:
-            return refused(entry.found, entry.name, str(error))
-        submission = Submission(entry.name, notebook.signed(cells), cells)
-        return grade(entry.found, submission, time_s=self._time_s, watch=self._watch)
+        return grade_file(entry.found, entry.name, entry.path, time_s=self._time_s, watch=self._watch)
 
     def _watch(self, trial: Trial) -> None:
         with self._lock:

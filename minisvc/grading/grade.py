@@ -6,8 +6,10 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from minisvc.errors import MinisvcError
+from minisvc.grading import notebook
 from minisvc.grading.exercise import Check
 from minisvc.grading.failed import Failed
 from minisvc.grading.sandbox.keeper import WardenGone
@@ -101,6 +103,22 @@ def grade(
     notes = tuple(f"It tried to {each}, and was not let." for each in trial.refused)
     took_s = round(time.monotonic() - begun, 3)
     return Grade(submission.name, submission.student, found.exercise.id, rows, notes, took_s)
+
+
+def grade_file(
+    found: Set,
+    name: str,
+    path: Path,
+    *,
+    time_s: float = TIME_S,
+    watch: Callable[[Trial], object] = lambda trial: None,
+) -> Grade:
+    """Grade what is in a file, as `grade` does; a file that holds no notebook gets nothing, and why."""
+    try:
+        cells = notebook.read(path).cells
+    except notebook.UnreadableNotebook as error:
+        return refused(found, name, str(error))
+    return grade(found, Submission(name, notebook.signed(cells), cells), time_s=time_s, watch=watch)
 
 
 def refused(found: Set, name: str, reason: str, checks: Sequence[Check] | None = None) -> Grade:

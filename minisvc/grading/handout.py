@@ -11,6 +11,12 @@ from minisvc.grading.shelf import FILE, Set
 
 TEMPLATE = "counter-anywhere"
 """The simplest of the shipped ones: the one to start from."""
+CONFIG = "nbgrader_config.py"
+SETTINGS = """# Exercises of statewise are asked from outside: autograde runs no line that a student wrote.
+from minisvc.grading.in_nbgrader import configure
+
+configure(get_config())
+"""
 
 
 class NotHandedOut(MinisvcError):
@@ -36,6 +42,20 @@ def release(found: Set, folder: Path) -> Path:
 def source(found: Set, course: Path) -> Path:
     """The notebook with its solution, where nbgrader wants it: COURSE/source/ID/ID.ipynb; raises as `release`."""
     return _put(found, course / "source" / found.exercise.id, released=False)
+
+
+def settings(course: Path) -> str:
+    """Put nbgrader's settings into a course, by which exercises are graded from outside; returns what was done.
+
+    Settings that are there already are left alone: then it says what to add, and "" where that is in them.
+    """
+    path = course / CONFIG
+    if not path.exists():
+        path.write_text(SETTINGS, encoding="utf-8")
+        return f"Written: {path}"
+    if "in_nbgrader" in path.read_text(encoding="utf-8"):
+        return ""
+    return f"{path} has settings of yours, and is left alone. Add to it:\n\n{SETTINGS}"
 
 
 def template(found: Set, folder: Path) -> Path:

@@ -36,6 +36,15 @@ class UnreadableNotebook(MinisvcError):
 
 
 @dataclass(frozen=True, slots=True)
+class Part:
+    """A cell as it was written: its kind ("code", "markdown", or another), its text, and its grade_id ("" for none)."""
+
+    kind: str
+    source: str
+    grade_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class Notebook:
     """A notebook as its JSON has it (nbformat 4)."""
 
@@ -52,6 +61,14 @@ class Notebook:
     def cells(self) -> tuple[Cell, ...]:
         """Code that is run for grading: all code cells but those that ask the grader."""
         return tuple(_cells(self.data["cells"]))
+
+    @property
+    def parts(self) -> tuple[Part, ...]:
+        """All its cells, of whatever kind."""
+        return tuple(
+            Part(str(each.get("cell_type", "")), _source(each), str(_nbgrader(each).get("grade_id") or ""))
+            for each in self.data["cells"]
+        )
 
     @property
     def points(self) -> dict[str, float]:

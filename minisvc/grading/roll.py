@@ -45,7 +45,7 @@ def entries(asked: Iterable[str], exercise: Set | None = None) -> list[Entry]:
         files |= {path.resolve(): path.relative_to(here) if here.is_dir() else Path(path.name) for path in some}
     if faults:
         raise NoSubmissions(faults)
-    known = {each: shelf.find(each) for each in shelf.ids()}
+    known = {} if exercise else {each: shelf.find(each) for each in shelf.ids()}
     found = [_entry(path, shown, exercise, known) for path, shown in files.items()]
     return sorted(found, key=lambda each: (each.name, str(each.path)))
 
