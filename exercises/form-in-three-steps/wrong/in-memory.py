@@ -1,0 +1,39 @@
+# fails: any-instance
+# reason: at c was answered 400
+import itertools
+
+from flask import Flask, jsonify, request
+
+from minisvc.grading import shelf
+
+price = shelf.find("form-in-three-steps").exercise.numbers_of(student)["price"]
+
+
+def create_app(instance):
+    app = Flask(__name__)
+    forms, numbers = {}, itertools.count()
+
+    def dumps(form):
+        number = str(next(numbers))
+        forms[number] = form
+        return number
+
+    def loads(form):
+        return forms.get(form, {})
+
+    @app.post("/tickets")
+    def tickets():
+        return jsonify(form=dumps({"tickets": request.get_json()["tickets"]})), 201
+
+    @app.post("/name")
+    def name():
+        return jsonify(form=dumps(loads(request.get_json().get("form")) | {"name": request.get_json()["name"]}))
+
+    @app.post("/confirm")
+    def confirm():
+        form = loads(request.get_json().get("form"))
+        if not form or "name" not in form:
+            return jsonify(error="this is no form of ours"), 400
+        return jsonify(tickets=form["tickets"], name=form["name"], price=form["tickets"] * price)
+
+    return app
