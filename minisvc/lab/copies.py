@@ -1,8 +1,8 @@
 """A person's own copy of the lessons: filled and brought up to date, never written over.
 
-A small file beside the notebooks remembers the digest of each one as it was handed out. A notebook that
-still has that digest was not worked on, so a newer release may replace it. Any other is a person's work:
-it stays, and a newer release arrives beside it.
+A small file beside the notebooks remembers a digest of what each one said as it was handed out. A notebook that still
+says the same was not worked on, so a newer release may replace it: JupyterLab saves outputs into a lesson that was only
+run, and running it makes them again. Any other is a person's work: it stays, and a newer release arrives beside it.
 """
 
 from __future__ import annotations
@@ -88,7 +88,13 @@ def _remembered(target: Path) -> dict[str, str]:
 
 
 def _digest(content: bytes) -> str:
-    return sha256(content).hexdigest()
+    """Of what a notebook's cells say, whatever came out of them; of every byte where it is no notebook."""
+    try:
+        cells = json.loads(content)["cells"]
+        said = [[each["cell_type"], "".join(each["source"])] for each in cells]
+    except (ValueError, KeyError, TypeError):
+        return sha256(content).hexdigest()
+    return sha256(json.dumps(said).encode()).hexdigest()
 
 
 def _write(path: Path, content: bytes) -> None:

@@ -1,3 +1,4 @@
+import json
 from pathlib import Path
 
 import pytest
@@ -73,6 +74,32 @@ def test_a_third_release_does_not_write_over_the_second(release: Release) -> Non
     release.write("three")
     assert release.hand_out() == [("00-start.new2.ipynb", "beside")]
     assert release.found()["00-start.new.ipynb"] == "two"
+
+
+def test_a_lesson_that_was_only_run_is_brought_up_to_date(release: Release) -> None:
+    release.write(lesson("1 + 1"))
+    release.hand_out()
+    release.work(lesson("1 + 1", ran=2))
+    assert release.hand_out() == []
+    release.write(lesson("1 + 2"))
+    assert release.hand_out() == [("00-start.ipynb", "updated")]
+
+
+def test_a_lesson_that_was_run_and_changed_is_work(release: Release) -> None:
+    release.write(lesson("1 + 1"))
+    release.hand_out()
+    release.work(lesson("1 + 4", ran=2))
+    release.write(lesson("1 + 2"))
+    assert release.hand_out() == [("00-start.new.ipynb", "beside")]
+    assert release.found()["00-start.ipynb"] == lesson("1 + 4", ran=2)
+
+
+def lesson(source: str, ran: int | None = None) -> str:
+    """A notebook of one cell, as it was handed out, or as JupyterLab saves it after it was run."""
+    lines = [source] if ran is None else list(source)
+    outputs = [] if ran is None else [{"output_type": "execute_result", "data": {"text/plain": "2"}}]
+    cell = {"cell_type": "code", "source": lines, "execution_count": ran, "outputs": outputs}
+    return json.dumps({"cells": [cell], "metadata": {} if ran is None else {"language_info": {"name": "python"}}})
 
 
 @pytest.mark.parametrize("spoilt", ["", "{", "[]", '{"00-start.ipynb": 3}', "\x00"])
