@@ -18,6 +18,7 @@ from advisor.engine import decide, facts_of
 from advisor.engine.weigh import winner_of
 from advisor.model import Rulebook
 from advisor.rules import load_rules
+from advisor.space import Scales
 
 ROUNDS = 15
 PORTFOLIO = 300
@@ -83,16 +84,17 @@ def decisions(rounds: int) -> None:
         print("decisions: not measured, for there is no zen-engine (pip install zen-engine)")
         return
     book = load_rules()
+    scales = Scales(book, {})
     portfolio = [facts_of(book, values) for values in random_values(book, PORTFOLIO)]
     table = zen.ZenEngine().create_decision(json.dumps(as_table(book)))
     for facts in portfolio[:50]:
         fired = {row["fired"] for row in table.evaluate(facts)["result"]}
         assert fired == {each.id for each in (*book.requirements, *book.rules) if each.when.holds(facts)}
-        assert decide(book, facts, {}).winner == winner_of(book, facts, {})
+        assert decide(scales, facts).winner == winner_of(scales, facts)
     ways: dict[str, Callable[[], object]] = {
         "zen-engine, which rules fire": lambda: [table.evaluate(facts) for facts in portfolio],
-        "advisor, the mechanism that wins": lambda: [winner_of(book, facts, {}) for facts in portfolio],
-        "advisor, with every score and reason": lambda: [decide(book, facts, {}) for facts in portfolio],
+        "advisor, the mechanism that wins": lambda: [winner_of(scales, facts) for facts in portfolio],
+        "advisor, with every score and reason": lambda: [decide(scales, facts) for facts in portfolio],
     }
     spent: dict[str, list[float]] = {name: [] for name in ways}
     for _ in range(rounds):

@@ -7,6 +7,7 @@ from advisor.check.golden import GoldenCase
 from advisor.engine.facts import facts_of, values_of
 from advisor.engine.weigh import winner_of
 from advisor.model import Requirement, Rule, Rulebook
+from advisor.space import Scales
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,12 +31,13 @@ def coverage_of(rulebook: Rulebook, cases: Iterable[GoldenCase]) -> Coverage:
     fired = dict.fromkeys((each.id for each in arguments), 0)
     decided = dict(fired)
     known = [facts_of(rulebook, values_of(rulebook, case.file, case.file.components[0])) for case in cases]
+    scales = Scales(rulebook, {})
     for argument in arguments:
-        without = _without(rulebook, argument)
+        without = Scales(_without(rulebook, argument), {})
         for facts in known:
             if argument.when.holds(facts):
                 fired[argument.id] += 1
-                decided[argument.id] += winner_of(rulebook, facts, {}) != winner_of(without, facts, {})
+                decided[argument.id] += winner_of(scales, facts) != winner_of(without, facts)
     return Coverage(len(known), fired, decided)
 
 

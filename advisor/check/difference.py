@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from advisor.errors import Fault, Place, RulesError
 from advisor.model import Fact, Question, Rulebook
 from advisor.space.census import Tally, count_changes
-from advisor.space.compiled import Space
 from advisor.space.contest import contest_of
 from advisor.space.examples import shortest
+from advisor.space.scales import Scales
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,7 @@ def difference_of(old: Rulebook, new: Rulebook, progress: Callable[[float], None
         census.size,
         sum(tally.sets for _, tally in ordered),
         {move: tally.sets for move, tally in ordered},
-        shortest(first.example, before, after, result=Space.winner) if first and first.example else None,
+        shortest(first.example, before, after, result=Scales.winner) if first and first.example else None,
     )
 
 

@@ -32,15 +32,15 @@ class GoldenCase:
 
 
 def load_golden(path: Path, rulebook: Rulebook) -> tuple[GoldenCase, ...]:
-    """The golden cases in a file, in its order.
+    """The golden cases in a file, in its order, or in every .yaml file of a folder, by their names.
 
     Raises:
-        FileError: the file cannot be read, or is not YAML.
-        AnswersError: it says something that the rules do not know; carries every fault.
+        FileError: a file cannot be read, or is not YAML.
+        AnswersError: one says something that the rules do not know; carries every fault.
     """
     check = Checker()
-    parts = check.mapping(parse(read_text(path), str(path)), "a file of golden cases", ("version", "cases"), ["cases"])
-    found = tuple(_cases(parts["cases"], rulebook, check)) if "cases" in parts else ()
+    files = sorted(path.glob("*.yaml")) if path.is_dir() else [path]
+    found = tuple(case for file in files for case in _read(file, rulebook, check))
     if check.faults:
         raise AnswersError(check.faults)
     return found
@@ -61,6 +61,12 @@ def _disagreement(rulebook: Rulebook, case: GoldenCase) -> Iterator[Fault]:
         yield Fault(case.place, message, hint)
     elif case.mechanism and case.mechanism != advice.components[0].mechanism:
         yield Fault(case.place, f'golden case "{case.file.name}" wants {case.mechanism}, but gets {got}.', hint)
+
+
+def _read(path: Path, rulebook: Rulebook, check: Checker) -> Iterator[GoldenCase]:
+    parts = check.mapping(parse(read_text(path), str(path)), "a file of golden cases", ("version", "cases"), ["cases"])
+    if "cases" in parts:
+        yield from _cases(parts["cases"], rulebook, check)
 
 
 def _cases(node: Node, rulebook: Rulebook, check: Checker) -> Iterator[GoldenCase]:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from advisor.answers import load_answers
 from advisor.commands.output import check_output, is_folder, save, save_records, target_of
-from advisor.engine import advise
+from advisor.engine import Adviser
 from advisor.errors import AdvisorError, AnswersError, Fault
 from advisor.model import Advice, Rulebook
 from advisor.report.case import Case
@@ -55,13 +55,14 @@ def _cases(files: Sequence[Path], rulebook: Rulebook) -> tuple[list[Case], list[
     """A case for each file without faults, and the faults of the others."""
     cases: list[Case] = []
     faults: list[Fault] = []
+    adviser = Adviser(rulebook)
     for file in files:
         try:
             answers = load_answers(file, rulebook)
         except AdvisorError as error:
             faults += error.faults
         else:
-            cases.append(Case(rulebook, answers, advise(rulebook, answers), str(file)))
+            cases.append(Case(rulebook, answers, adviser.on(answers), str(file)))
     return cases, faults
 
 

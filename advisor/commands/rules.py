@@ -18,7 +18,7 @@ from advisor.check import (
 from advisor.errors import Fault, RulesError, UsageError
 from advisor.rules import default_rules_file, load_rules
 
-USUAL_GOLDEN = ("golden-cases.yaml", "tests/advisor/golden-cases.yaml")
+USUAL_GOLDEN = ("golden-cases.yaml", "tests/advisor/golden")
 
 
 def check(file: Path | None, golden: Path | None = None) -> None:
@@ -79,7 +79,7 @@ def _usual_golden(file: Path | None) -> Path:
     """
     folder = (file or default_rules_file()).parent
     for name in USUAL_GOLDEN:
-        if (folder / name).is_file():
+        if (folder / name).exists():
             return folder / name
     message = f"there are no golden cases beside the rules: {folder / USUAL_GOLDEN[0]} is missing."
     raise UsageError([Fault(None, message, "Name them: --golden FILE.")])

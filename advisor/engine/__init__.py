@@ -1,7 +1,7 @@
 """Answers and rules in, advice out. Pure: no files, no clock, no chance."""
 
-from advisor.engine.advise import advise
+from advisor.engine.advise import Adviser, advise
 from advisor.engine.facts import facts_of, values_of
 from advisor.engine.weigh import Decision, decide
 
-__all__ = ["Decision", "advise", "decide", "facts_of", "values_of"]
+__all__ = ["Adviser", "Decision", "advise", "decide", "facts_of", "values_of"]

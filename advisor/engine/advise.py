@@ -17,6 +17,7 @@ from advisor.model import (
     Rulebook,
     ServiceClass,
 )
+from advisor.space import Answered, Scales, ScalesBook, sufficient_in, worthwhile_in
 
 CLEAR_LEAD = 3
 WEIGHT = {word: weight for weight, word in enumerate(ServiceClass)}
@@ -24,18 +25,30 @@ WEIGHT = {word: weight for weight, word in enumerate(ServiceClass)}
 
 def advise(rulebook: Rulebook, file: AnswerFile) -> Advice:
     """The advice on a system: each component by itself, then the word for the whole."""
-    components = tuple(_component_advice(rulebook, file, component) for component in file.components)
-    classes = frozenset(each.service_class for each in components if each.service_class)
-    return Advice(file.name, rulebook.system_classes[classes] if classes else None, components)
+    return Adviser(rulebook).on(file)
 
 
-def _component_advice(rulebook: Rulebook, file: AnswerFile, component: Component) -> ComponentAdvice:
-    from advisor.space import Answered, sufficient_in, worthwhile_in  # noqa: PLC0415  # to decide needs no proofs
+class Adviser:
+    """Gives advice on one system after another; what it learns of the rules on the way, it keeps."""
 
+    def __init__(self, rulebook: Rulebook) -> None:
+        self.scales = ScalesBook(rulebook)
+
+    def on(self, file: AnswerFile) -> Advice:
+        """See `advise`."""
+        rulebook = self.scales.rulebook
+        scales = self.scales.under(file.priorities)
+        components = tuple(_component_advice(scales, file, component) for component in file.components)
+        classes = frozenset(each.service_class for each in components if each.service_class)
+        return Advice(file.name, rulebook.system_classes[classes] if classes else None, components)
+
+
+def _component_advice(scales: Scales, file: AnswerFile, component: Component) -> ComponentAdvice:
+    rulebook = scales.rulebook
     values = values_of(rulebook, file, component)
     facts = facts_of(rulebook, values)
-    decision = decide(rulebook, facts, file.priorities)
-    answered = Answered(rulebook, values, file.priorities)
+    decision = decide(scales, facts)
+    answered = Answered(scales, values)
     asked = [*rulebook.component_questions, *rulebook.system_questions]
     bare = ComponentAdvice(
         name=component.name,
@@ -62,7 +75,7 @@ def _component_advice(rulebook: Rulebook, file: AnswerFile, component: Component
         return bare._replace(contradiction=Contradiction(_needed(decision.removals, rulebook)))
     winner = decision.scores[0].mechanism
     also = _companions(rulebook, facts, winner)
-    flips = flips_of(rulebook, values, file.priorities, winner)
+    flips = flips_of(scales, values, winner)
     return _placed(bare, decision)._replace(
         also=also,
         service_class=_class_of(rulebook, winner, also),

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from advisor.engine.facts import facts_of
 from advisor.engine.weigh import winner_of
 from advisor.model import Alternative, Question, Rulebook, Value
+from advisor.space.scales import Scales
 
 
 def alternatives_of(
@@ -17,12 +18,13 @@ def alternatives_of(
         values: known answers by question id.
         priorities: 0, 1 or 2 by concern id; what is missing counts as 1.
     """
+    scales = Scales(rulebook, priorities)
     return tuple(
         Alternative(
             question.id,
             question.choice_of(values[question.id]) if question.id in values else None,
             {
-                choice: winner_of(rulebook, facts_of(rulebook, {**values, question.id: value}), priorities)
+                choice: winner_of(scales, facts_of(rulebook, {**values, question.id: value}))
                 for choice, value in answers_to(question, values.get(question.id))
             },
         )

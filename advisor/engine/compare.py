@@ -4,11 +4,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations, permutations
 
-from advisor.engine.advise import advise
+from advisor.engine.advise import Adviser
 from advisor.engine.facts import facts_of, values_of
-from advisor.engine.weigh import NEUTRAL, winner_of
+from advisor.engine.weigh import winner_of
 from advisor.model import Advice, AnswerFile, Component, ComponentAdvice, Rulebook, Value
 from advisor.model.comparison import Comparison, ComponentComparison, Difference, Turn
+from advisor.space.scales import NEUTRAL, ScalesBook
 
 EXACT = 3
 """Up to so many answers, the smallest set that turns a winner is searched for; above, any that cannot be reduced."""
@@ -21,26 +22,27 @@ Key = tuple[bool, str]
 class _Side:
     """What is known about one component on one side: question ids and priorities alike, by key."""
 
-    rulebook: Rulebook
+    scales: ScalesBook
     known: Mapping[Key, Value]
 
     @classmethod
-    def of(cls, rulebook: Rulebook, file: AnswerFile, component: Component) -> "_Side":
+    def of(cls, scales: ScalesBook, file: AnswerFile, component: Component) -> "_Side":
+        rulebook = scales.rulebook
         values = {(False, name): value for name, value in values_of(rulebook, file, component).items()}
         priorities = {(True, concern): file.priorities.get(concern, NEUTRAL) for concern in rulebook.concerns}
-        return cls(rulebook, {**values, **priorities})
+        return cls(scales, {**values, **priorities})
 
     def taking(self, keys: Sequence[Key], other: "_Side") -> "_Side":
         """This side with some answers taken over from another; unknown is taken over as well."""
         kept = {key: value for key, value in self.known.items() if key not in keys}
-        return _Side(self.rulebook, kept | {key: other.known[key] for key in keys if key in other.known})
+        return _Side(self.scales, kept | {key: other.known[key] for key in keys if key in other.known})
 
     @property
     def winner(self) -> str | None:
         """The primary mechanism; None on a contradiction."""
         values = {name: value for (of_priority, name), value in self.known.items() if not of_priority}
         priorities = {name: int(value) for (of_priority, name), value in self.known.items() if of_priority}
-        return winner_of(self.rulebook, facts_of(self.rulebook, values), priorities)
+        return winner_of(self.scales.under(priorities), facts_of(self.scales.rulebook, values))
 
 
 def compare(rulebook: Rulebook, files: Sequence[AnswerFile]) -> Comparison:
@@ -48,8 +50,9 @@ def compare(rulebook: Rulebook, files: Sequence[AnswerFile]) -> Comparison:
 
     Components are paired by name. Files with one component each are paired whatever the names are.
     """
-    advices = tuple(advise(rulebook, file) for file in files)
-    return Comparison(advices, tuple(_component(rulebook, files, advices, name) for name in _names(files)))
+    adviser = Adviser(rulebook)
+    advices = tuple(adviser.on(file) for file in files)
+    return Comparison(advices, tuple(_component(adviser.scales, files, advices, name) for name in _names(files)))
 
 
 def _names(files: Sequence[AnswerFile]) -> list[str | None]:
@@ -60,16 +63,16 @@ def _names(files: Sequence[AnswerFile]) -> list[str | None]:
 
 
 def _component(
-    rulebook: Rulebook, files: Sequence[AnswerFile], advices: Sequence[Advice], name: str | None
+    scales: ScalesBook, files: Sequence[AnswerFile], advices: Sequence[Advice], name: str | None
 ) -> ComponentComparison:
     sides: list[_Side | None] = []
     advised: list[ComponentAdvice | None] = []
     for file, advice in zip(files, advices, strict=True):
         at = next((n for n, each in enumerate(file.components) if name in {None, each.name}), None)
-        sides.append(None if at is None else _Side.of(rulebook, file, file.components[at]))
+        sides.append(None if at is None else _Side.of(scales, file, file.components[at]))
         advised.append(None if at is None else advice.components[at])
     told = name or " / ".join(dict.fromkeys(each.name for each in advised if each))
-    return ComponentComparison(told, tuple(advised), tuple(_differences(rulebook, sides)), tuple(_turns(sides)))
+    return ComponentComparison(told, tuple(advised), tuple(_differences(scales.rulebook, sides)), tuple(_turns(sides)))
 
 
 def _differences(rulebook: Rulebook, sides: Sequence[_Side | None]) -> Iterator[Difference]:
@@ -90,7 +93,7 @@ def _turns(sides: Sequence[_Side | None]) -> Iterator[Turn]:
     first = sides[0]
     for number, other in enumerate(sides[1:], start=1):
         if first and other and first.winner != other.winner:
-            keys = _differing(first.rulebook, [first, other])
+            keys = _differing(first.scales.rulebook, [first, other])
             yield Turn(number, tuple(name for _, name in _turning(first, other, keys)))
 
 

@@ -4,23 +4,23 @@ from collections.abc import Iterator, Mapping
 
 from advisor.engine.facts import facts_of
 from advisor.engine.weigh import winner_of
-from advisor.model import UNKNOWN, Flip, Question, Rulebook, Value
+from advisor.model import UNKNOWN, Flip, Question, Value
+from advisor.space.scales import Scales
 
 
-def flips_of(
-    rulebook: Rulebook, values: Mapping[str, Value], priorities: Mapping[str, int], winner: str
-) -> tuple[Flip, ...]:
+def flips_of(scales: Scales, values: Mapping[str, Value], winner: str) -> tuple[Flip, ...]:
     """Every change of one known answer to another known one that gives another winner, cheapest first.
 
     A change that would contradict another answer is no flip.
     """
+    rulebook = scales.rulebook
     found = []
     for question in rulebook.questions.values():
         if question.id not in values:
             continue
         for other in _others(question, values[question.id]):
             changed = facts_of(rulebook, {**values, question.id: other})
-            then = winner_of(rulebook, changed, priorities)
+            then = winner_of(scales, changed)
             if then not in {None, winner}:
                 found.append(Flip(question.id, values[question.id], other, str(then), question.effort))
     return tuple(sorted(found, key=lambda flip: flip.effort))

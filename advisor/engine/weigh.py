@@ -3,10 +3,11 @@
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
-from advisor.model import Reason, Removal, Rule, Rulebook, Score, Tally
+from advisor.model import Reason, Removal, Requirement, Rule, Score, Tally
+from advisor.space.scales import Scales
 
-NEUTRAL = 1
-"""The priority of a concern that nobody changed."""
+Voices = dict[str, list[Reason]]
+"""By concern: what the rules that fire say to one mechanism."""
 
 
 class Decision(NamedTuple):
@@ -21,79 +22,67 @@ class Decision(NamedTuple):
         return self.scores[0].mechanism if self.scores else None
 
 
-def decide(rulebook: Rulebook, facts: Mapping[str, str], priorities: Mapping[str, int]) -> Decision:
-    """Decide one component.
+def decide(scales: Scales, facts: Mapping[str, str]) -> Decision:
+    """Decide one component, with every score and reason.
 
     Args:
-        rulebook: the rules.
+        scales: the rules, under the priorities that count.
         facts: known choices by question or fact id.
-        priorities: 0, 1 or 2 by concern id; what is missing counts as 1.
     """
-    removals = removals_of(rulebook, facts)
+    fired = list(scales.those(scales.conditions.firing(facts)))
+    removals = tuple(_removal(each, scales, facts) for each in fired if isinstance(each, Requirement))
     gone = {mechanism for removal in removals for mechanism in removal.mechanisms}
-    fired = [rule for rule in rulebook.rules if rule.when.holds(facts)]
-    scores = [_score(mechanism, fired, facts, priorities) for mechanism in rulebook.mechanisms if mechanism not in gone]
+    voices: dict[str, Voices] = {mechanism: {} for mechanism in scales.names if mechanism not in gone}
+    for rule in fired:
+        if isinstance(rule, Rule):
+            _hear(rule, facts, voices)
+    scores = [_score(mechanism, heard, scales.priorities) for mechanism, heard in voices.items()]
     # The sort is stable and mechanisms come simplest first: that is the tie-break.
     return Decision(tuple(sorted(scores, key=lambda score: -score.total)), removals)
 
 
-def winner_of(rulebook: Rulebook, facts: Mapping[str, str], priorities: Mapping[str, int]) -> str | None:
+def winner_of(scales: Scales, facts: Mapping[str, str]) -> str | None:
     """The primary mechanism alone, for asking what other answers would give; None: nothing is left."""
-    left = dict.fromkeys(rulebook.mechanisms, 0)
-    for requirement in rulebook.requirements:
-        if requirement.when.holds(facts):
-            for mechanism in requirement.removes:
-                left.pop(mechanism, None)
-    for (concern, mechanism, _), points in _strongest(rulebook, facts).items():
-        if mechanism in left:
-            left[mechanism] += points * priorities.get(concern, NEUTRAL)
-    return max(left, key=left.__getitem__, default=None)
+    winner = scales.winner(scales.conditions.firing(facts))
+    return None if winner is None else scales.names[winner]
 
 
-def _strongest(rulebook: Rulebook, facts: Mapping[str, str]) -> dict[tuple[str, str, bool], int]:
-    """The points of the strongest voice by concern, mechanism, and whether it speaks for it."""
-    strongest: dict[tuple[str, str, bool], int] = {}
-    for rule in rulebook.rules:
-        if rule.when.holds(facts):
-            for mechanism, points in rule.points.items():
-                voice = (rule.concern, mechanism, points > 0)
-                if abs(points) > abs(strongest.get(voice, 0)):
-                    strongest[voice] = points
-    return strongest
-
-
-def removals_of(rulebook: Rulebook, facts: Mapping[str, str]) -> tuple[Removal, ...]:
-    """The requirements that fire, in the file's order."""
-    return tuple(
-        Removal(
-            requirement.id,
-            tuple(mechanism for mechanism in rulebook.mechanisms if mechanism in requirement.removes),
-            requirement.because,
-            requirement.source,
-            {question: facts[question] for question in requirement.when.questions},
-        )
-        for requirement in rulebook.requirements
-        if requirement.when.holds(facts)
+def _removal(requirement: Requirement, scales: Scales, facts: Mapping[str, str]) -> Removal:
+    return Removal(
+        requirement.id,
+        tuple(mechanism for mechanism in scales.names if mechanism in requirement.removes),
+        requirement.because,
+        requirement.source,
+        {question: facts[question] for question, _ in requirement.when.terms},
     )
 
 
-def _score(mechanism: str, fired: Iterable[Rule], facts: Mapping[str, str], priorities: Mapping[str, int]) -> Score:
-    voices: dict[str, list[Reason]] = {}
-    for rule in fired:
-        if mechanism in rule.points:
-            voices.setdefault(rule.concern, []).append(_reason(rule, mechanism, facts))
-    tallies = tuple(_tally(concern, reasons, priorities.get(concern, NEUTRAL)) for concern, reasons in voices.items())
-    return Score(mechanism, sum(tally.points for tally in tallies), tallies)
+def _hear(rule: Rule, facts: Mapping[str, str], voices: Mapping[str, Voices]) -> None:
+    """Add what a rule says to the voices of the mechanisms that are left."""
+    answers = {question: facts[question] for question, _ in rule.when.terms}
+    for mechanism, points in rule.points.items():
+        if mechanism in voices:
+            reason = Reason(rule.id, rule.concern, points, rule.because, rule.source, answers, rule.claim)
+            voices[mechanism].setdefault(rule.concern, []).append(reason)
 
 
-def _reason(rule: Rule, mechanism: str, facts: Mapping[str, str]) -> Reason:
-    answers = {question: facts[question] for question in rule.when.questions}
-    return Reason(rule.id, rule.concern, rule.points[mechanism], rule.because, rule.source, answers, rule.claim)
+def _score(mechanism: str, voices: Voices, priorities: Mapping[str, int]) -> Score:
+    tallies = [_tally(concern, reasons, priorities[concern]) for concern, reasons in voices.items()]
+    return Score(mechanism, sum([tally.points for tally in tallies]), tuple(tallies))
 
 
 def _tally(concern: str, reasons: list[Reason], priority: int) -> Tally:
-    best = max((each for each in reasons if each.points > 0), key=lambda each: each.points, default=None)
-    worst = min((each for each in reasons if each.points < 0), key=lambda each: each.points, default=None)
-    also = tuple(each for each in reasons if each is not best and each is not worst)
-    points = sum(each.points for each in (best, worst) if each) * priority
+    best = _loudest(each for each in reasons if each.points > 0)
+    worst = _loudest(each for each in reasons if each.points < 0)
+    points = sum([each.points for each in (best, worst) if each]) * priority
+    also = tuple([each for each in reasons if each is not best and each is not worst]) if len(reasons) > 1 else ()
     return Tally(concern, points, best, worst, also)
+
+
+def _loudest(reasons: Iterable[Reason]) -> Reason | None:
+    """The strongest of some reasons on one side, the first of equals; None when there is none."""
+    loudest = None
+    for reason in reasons:
+        if loudest is None or abs(reason.points) > abs(loudest.points):
+            loudest = reason
+    return loudest

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from advisor.engine import advise, decide, facts_of, values_of
 from advisor.model import AnswerFile, Component, Rulebook
+from advisor.space import Scales
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,12 +41,14 @@ class Outlook:
 
 def outlooks(rulebook: Rulebook, file: AnswerFile) -> tuple[Outlook, ...]:
     """The outlook of every part."""
-    return tuple(_outlook(rulebook, file, component) for component in file.components)
+    scales = Scales(rulebook, file.priorities)
+    return tuple(_outlook(scales, file, component) for component in file.components)
 
 
-def _outlook(rulebook: Rulebook, file: AnswerFile, component: Component) -> Outlook:
+def _outlook(scales: Scales, file: AnswerFile, component: Component) -> Outlook:
+    rulebook = scales.rulebook
     facts = facts_of(rulebook, values_of(rulebook, file, component))
-    decision = decide(rulebook, facts, file.priorities)
+    decision = decide(scales, facts)
     standings = tuple(
         Standing(score.mechanism, rulebook.mechanisms[score.mechanism].label, score.total) for score in decision.scores
     )

@@ -6,11 +6,13 @@ One name may stand for several things: `latency` is a question and a concern.
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from advisor.engine import decide, facts_of
+from advisor.engine import facts_of
 from advisor.engine.facts import TIMES
+from advisor.engine.weigh import winner_of
 from advisor.model import Condition, Fact, Question, Rulebook, ServiceClass
 from advisor.model.vocabulary import Band
 from advisor.report import words
+from advisor.space import Scales
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,8 +121,9 @@ def _mechanism(name: str, book: Rulebook) -> Entry:
 
 def _won_by(mechanism: str, book: Rulebook) -> Iterator[str]:
     """The archetypes whose own answers alone make a mechanism win."""
+    scales = Scales(book, {})
     for archetype in book.archetypes.values():
-        if decide(book, facts_of(book, archetype.answers), {}).winner == mechanism:
+        if winner_of(scales, facts_of(book, archetype.answers)) == mechanism:
             yield archetype.id
 
 
@@ -199,7 +202,7 @@ def _concern(name: str, book: Rulebook) -> Entry:
 
 def _archetype(name: str, book: Rulebook) -> Entry:
     it = book.archetypes[name]
-    winner = decide(book, facts_of(book, it.answers), {}).winner
+    winner = winner_of(Scales(book, {}), facts_of(book, it.answers))
     return Entry(
         "archetype",
         name,

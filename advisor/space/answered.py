@@ -4,25 +4,27 @@ from collections.abc import Iterable, Mapping
 from itertools import combinations, product
 
 from advisor.checker import MOST
-from advisor.model import Rulebook, Value
+from advisor.model import Value
 from advisor.space.axes import Axis, Cell, axes_of
 from advisor.space.compiled import Box, Space, state_of
 from advisor.space.numbers import Range, possible
+from advisor.space.scales import Scales
 from advisor.space.search import Search
 
 
 class Answered:
-    """A rulebook, some answers, and the boxes that agree with any part of them.
+    """The scales of a rulebook, some answers, and the boxes that agree with any part of them.
 
     Attributes:
         values: the known answers by question id.
         unknown: the questions without an answer, in the file's order.
     """
 
-    def __init__(self, rulebook: Rulebook, values: Mapping[str, Value], priorities: Mapping[str, int]) -> None:
+    def __init__(self, scales: Scales, values: Mapping[str, Value]) -> None:
+        rulebook = scales.rulebook
         self.values = {name: values[name] for name in rulebook.questions if name in values}
         self.unknown = tuple(name for name in rulebook.questions if name not in values)
-        self.space = Space(rulebook, axes_of(rulebook, self.values), priorities, apart=True)
+        self.space = Space(scales, axes_of(rulebook, self.values), apart=True)
         self.search = Search(self.space)
         self._of = {name: at for at, axis in enumerate(self.space.axes) for name in axis.questions}
         self._masks: dict[tuple[str, str], int] = {}
@@ -78,7 +80,7 @@ class Answered:
         for cell, twin in ((first, question), (second, f"{question} again")):
             if question in cell.choices:
                 ranges[twin] = self._range(cell, question)
-            for fact in self.space.rulebook.facts.values():
+            for fact in self.space.scales.rulebook.facts.values():
                 if fact.id in cell.choices:
                     band = next(band for band in fact.bands if band.id == cell.choices[fact.id])
                     factors = tuple(twin if name == question else name for name in fact.factors)
@@ -92,7 +94,7 @@ class Answered:
         value = self.values.get(name)
         if name in cell.given and isinstance(value, int | float):
             return Range(value, value, closed=True)
-        band = next(band for band in self.space.rulebook.questions[name].bands if band.id == cell.choices[name])
+        band = next(band for band in self.space.scales.rulebook.questions[name].bands if band.id == cell.choices[name])
         return Range(band.low, min(band.high, MOST), closed=band.high > MOST)
 
     def _classes(self, question: str, state: str) -> int:
@@ -101,7 +103,7 @@ class Answered:
         if key not in self._masks:
             at = self._of[question]
             axis = self.space.axes[at]
-            number = self.space.rulebook.questions[question].is_number
+            number = self.space.scales.rulebook.questions[question].is_number
             self._masks[key] = sum(
                 1 << class_
                 for class_, members in enumerate(self.space.members[at])

@@ -10,9 +10,11 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from math import prod
 
-from advisor.model import Requirement, Rule, Rulebook
+from advisor.model import Requirement, Rulebook
 from advisor.space.axes import Axis, axes_of
-from advisor.space.compiled import Voice, classes_of
+from advisor.space.compiled import classes_of
+from advisor.space.conditions import Argument, Conditions
+from advisor.space.scales import Voice
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,16 +148,17 @@ def contest_of(*rulebooks: Rulebook) -> Contest:
     rules = tuple(rule for book in rulebooks for rule in book.rules)
     requirements = tuple(requirement for book in rulebooks for requirement in book.requirements)
     axes = axes_of(first._replace(rules=rules, requirements=requirements))
-    arguments: list[Requirement | Rule] = []
+    arguments: list[Argument] = []
     bits: dict[tuple[str, int], int] = {}
     for number, book in enumerate(rulebooks):
-        both: tuple[Requirement | Rule, ...] = (*book.requirements, *book.rules)
+        both: tuple[Argument, ...] = (*book.requirements, *book.rules)
         for each in both:
             at = next((at for at, other in enumerate(arguments) if _meaning(other) == _meaning(each)), len(arguments))
             if at == len(arguments):
                 arguments.append(each)
             bits[each.id, number] = 1 << at
-    found = [classes_of(axis, arguments) for axis in axes]
+    conditions = Conditions(arguments)
+    found = [classes_of(axis, conditions) for axis in axes]
     return Contest(
         len(rulebooks),
         len(arguments),
@@ -168,7 +171,7 @@ def contest_of(*rulebooks: Rulebook) -> Contest:
     )
 
 
-def _meaning(argument: Requirement | Rule) -> tuple[object, ...]:
+def _meaning(argument: Argument) -> tuple[object, ...]:
     """What an argument says, apart from its name and its words."""
     if isinstance(argument, Requirement):
         return frozenset(argument.when.terms), argument.removes

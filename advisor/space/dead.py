@@ -7,6 +7,7 @@ from advisor.model import CompanionRule, Requirement, Rule, Rulebook
 from advisor.space.axes import Axis, Cell, axes_of
 from advisor.space.compiled import Box, Space
 from advisor.space.contest import contest_of
+from advisor.space.scales import Scales
 from advisor.space.search import Search, bits_of, random_point
 from advisor.space.sweep import Sweep
 
@@ -19,7 +20,7 @@ class Autopsy:
 
     def __init__(self, rulebook: Rulebook) -> None:
         self._rulebook = rulebook
-        self._space = Space(rulebook, axes_of(rulebook), {})
+        self._space = Space(Scales(rulebook, {}), axes_of(rulebook))
         self._search = Search(self._space)
 
     def never_fires(self, argument: Rule | Requirement) -> bool:
@@ -31,7 +32,7 @@ class Autopsy:
 
         None when there is none: the rule never decides.
         """
-        bit = self._space.bit_of(rule.id)
+        bit = self._space.scales.bit_of(rule.id)
         box = self._where(rule)
         if not all(box):
             return None
@@ -39,7 +40,7 @@ class Autopsy:
         for _ in range(PROBES):
             point = random_point(box, chance)
             fired = self._space.fired(point)
-            if self._space.winner(fired) != self._space.winner(fired & ~bit):
+            if self._space.scales.winner(fired) != self._space.scales.winner(fired & ~bit):
                 return self._space.example(point)
         return self._decides_somewhere(rule)
 
@@ -93,11 +94,11 @@ class Autopsy:
         """Whether one of its primaries wins some answer set in which it fires."""
         asked = Requirement(f"companion {companion.id}", companion.when, frozenset(), "", "")
         book = self._rulebook._replace(requirements=(*self._rulebook.requirements, asked))
-        space = Space(book, axes_of(book), {})
-        box = Search(space).where(space.whole, space.removals[-1][0])
+        space = Space(Scales(book, {}), axes_of(book))
+        box = Search(space).where(space.whole, space.scales.removals[-1][0])
         if not all(box):
             return False
-        primaries = {space.names.index(name) for name in companion.primaries}
+        primaries = {space.scales.names.index(name) for name in companion.primaries}
         chance = Random(0)  # the same points each time
         if any(space.winner_at(random_point(box, chance)) in primaries for _ in range(PROBES)):
             return True
@@ -118,8 +119,8 @@ class Autopsy:
 
     def _bit(self, argument: Rule | Requirement) -> int:
         if isinstance(argument, Rule):
-            return self._space.bit_of(argument.id)
-        return self._space.removals[self._rulebook.requirements.index(argument)][0]
+            return self._space.scales.bit_of(argument.id)
+        return self._space.scales.removals[self._rulebook.requirements.index(argument)][0]
 
     def _where(self, argument: Rule | Requirement) -> Box:
         return self._search.where(self._space.whole, self._bit(argument))
@@ -128,8 +129,8 @@ class Autopsy:
         return all(not here & ~there for here, there in zip(box, other, strict=True))
 
     def _removers(self, mechanism: str) -> int:
-        at = self._space.names.index(mechanism)
-        return sum(bit for bit, removed in self._space.removals if removed >> at & 1)
+        at = self._space.scales.names.index(mechanism)
+        return sum(bit for bit, removed in self._space.scales.removals if removed >> at & 1)
 
     def _escapes(self, box: Box, arguments: int) -> bool:
         """Whether some point of the box makes none of these arguments fire."""

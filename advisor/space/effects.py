@@ -7,8 +7,8 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from advisor.errors import Fault, RulesError
-from advisor.space.compiled import Voice
 from advisor.space.contest import Lane
+from advisor.space.scales import Voice
 
 BIAS = 63
 """No lane can gain or lose more than this in all; see `too_loud`."""

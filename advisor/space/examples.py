@@ -5,14 +5,15 @@ from collections.abc import Callable, Mapping
 from advisor.model import Rulebook
 from advisor.space.axes import Axis, axes_of
 from advisor.space.compiled import Space
+from advisor.space.scales import Scales
 
-Result = Callable[[Space, int], object]
+Result = Callable[[Scales, int], object]
 
 
-def front_runners(space: Space, fired: int) -> tuple[int, ...]:
+def front_runners(scales: Scales, fired: int) -> tuple[int, ...]:
     """The mechanisms with the most points of those that are left; empty when none is left."""
-    gone = space.gone(fired)
-    left = {at: total for at, total in enumerate(space.totals(fired)) if not gone >> at & 1}
+    gone = scales.gone(fired)
+    left = {at: total for at, total in enumerate(scales.totals(fired)) if not gone >> at & 1}
     best = max(left.values(), default=0)
     return tuple(at for at, total in left.items() if total == best)
 
@@ -27,11 +28,11 @@ def shortest(known: Mapping[str, str], *rulebooks: Rulebook, result: Result = fr
         requirements=tuple(requirement for book in rulebooks for requirement in book.requirements),
     )
     axes = axes_of(everything)
-    spaces = [Space(book, axes, {}) for book in rulebooks]
+    spaces = [Space(Scales(book, {}), axes) for book in rulebooks]
     cells = [_cell(axis, known) for axis in axes]
 
     def outcome() -> list[object]:
-        return [result(space, space.fired(tuple(map(_class_of, space.members, cells)))) for space in spaces]
+        return [result(space.scales, space.fired(tuple(map(_class_of, space.members, cells)))) for space in spaces]
 
     wanted = outcome()
     for at, axis in enumerate(axes):

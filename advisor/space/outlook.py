@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 
 from advisor.model import Question, Rulebook, Value, Worthwhile
 from advisor.space.answered import Answered
+from advisor.space.scales import Scales
 from advisor.space.search import bits_of, lowest
 
 
@@ -18,7 +19,7 @@ def settled(rulebook: Rulebook, values: Mapping[str, Value], priorities: Mapping
     Returns:
         None when that is open, or when the answers contradict each other.
     """
-    return settled_by(Answered(rulebook, values, priorities))
+    return settled_by(Answered(Scales(rulebook, priorities), values))
 
 
 def settled_by(answered: Answered) -> str | None:
@@ -27,7 +28,7 @@ def settled_by(answered: Answered) -> str | None:
     winner = answered.space.winner_at(lowest(box))
     if winner is None or answered.search.challenge(box, winner) is not None:
         return None
-    return answered.space.names[winner]
+    return answered.space.scales.names[winner]
 
 
 def open_questions(
@@ -40,7 +41,7 @@ def open_questions(
     seconds where little is answered.
     See `settled` for the other arguments.
     """
-    return open_in(Answered(rulebook, values, priorities), patience)
+    return open_in(Answered(Scales(rulebook, priorities), values), patience)
 
 
 def open_in(answered: Answered, patience: int | None = None) -> frozenset[str]:
@@ -69,7 +70,7 @@ def worthwhile(rulebook: Rulebook, values: Mapping[str, Value], priorities: Mapp
     Returns:
         None when no single answer would change the winner.
     """
-    return worthwhile_in(Answered(rulebook, values, priorities))
+    return worthwhile_in(Answered(Scales(rulebook, priorities), values))
 
 
 def worthwhile_in(answered: Answered) -> Worthwhile | None:
@@ -78,10 +79,10 @@ def worthwhile_in(answered: Answered) -> Worthwhile | None:
     now = space.winner_at(lowest(answered.box(answered.values, answered.unknown)))
     best: Worthwhile | None = None
     for name in answered.unknown:
-        outcomes = dict(_outcomes(answered, space.rulebook.questions[name]))
+        outcomes = dict(_outcomes(answered, space.scales.rulebook.questions[name]))
         changes = sum(winner != now for winner in outcomes.values())
         if changes > (best.changes if best else 0):
-            named = {choice: None if won is None else space.names[won] for choice, won in outcomes.items()}
+            named = {choice: None if won is None else space.scales.names[won] for choice, won in outcomes.items()}
             best = Worthwhile(name, named, changes)
     return best
 
@@ -100,7 +101,9 @@ def _outcomes(answered: Answered, question: Question) -> Iterator[tuple[str, int
             choices = axis.cells[number].choices
             if question.id in choices and answered.stands(number, question.id):
                 facts = [
-                    f"{name} {choice}" for name, choice in choices.items() if name in answered.space.rulebook.facts
+                    f"{name} {choice}"
+                    for name, choice in choices.items()
+                    if name in answered.space.scales.rulebook.facts
                 ]
                 found[choices[question.id]][", ".join(facts)] = winner
     for choice, winners in found.items():

@@ -6,9 +6,13 @@ concerns want different answers to the same question.
 """
 
 from collections.abc import Iterator
-from random import Random
 
-from advisor.space.compiled import Box, Point, Scores, Space
+from advisor.space.compiled import Box, Point, Space
+from advisor.space.scales import Scores
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:  # slow to import
+    from random import Random
 
 
 class Search:
@@ -16,8 +20,9 @@ class Search:
 
     def __init__(self, space: Space) -> None:
         self.space = space
-        self._reach: list[dict[Box, frozenset[int]]] = [{} for _ in space.concerns]
-        self._ahead: list[dict[tuple[int, frozenset[int]], Scores]] = [{} for _ in space.concerns]
+        self.scales = space.scales
+        self._reach: list[dict[Box, frozenset[int]]] = [{} for _ in space.scales.concerns]
+        self._ahead: list[dict[tuple[int, frozenset[int]], Scores]] = [{} for _ in space.scales.concerns]
         self._leads: dict[tuple[Box, int], list[int]] = {}
         self._spans: list[dict[int, tuple[int, int]]] = [{} for _ in space.axes]
 
@@ -29,7 +34,7 @@ class Search:
         if holder is None:
             return self._alive(box)
         possible, _ = self.span(box)
-        for bit, removed in self.space.removals:
+        for bit, removed in self.scales.removals:
             if removed >> holder & 1 and possible & bit:
                 return lowest(self.where(box, bit))
         return self._beaten(box, holder)
@@ -38,15 +43,15 @@ class Search:
         """Whether the bounds alone prove that `holder` wins everywhere in the box; None: that nothing is left."""
         possible, certain = self.span(box)
         if holder is None:
-            return self.space.gone(certain) == (1 << len(self.space.names)) - 1
-        return not self.space.gone(possible) >> holder & 1 and not self.challengers(box, holder)
+            return self.scales.gone(certain) == (1 << len(self.scales.names)) - 1
+        return not self.scales.gone(possible) >> holder & 1 and not self.challengers(box, holder)
 
     def span(self, box: Box) -> tuple[int, int]:
         """The arguments that fire somewhere in the box, each by itself, and those that fire everywhere."""
-        possible = certain = self.space.everything
+        possible = certain = self.scales.conditions.everything
         for permits, classes, known in zip(self.space.permits, box, self._spans, strict=True):
             if classes not in known:
-                some, every = 0, self.space.everything
+                some, every = 0, self.scales.conditions.everything
                 for class_ in bits_of(classes):
                     some |= permits[class_]
                     every &= permits[class_]
@@ -64,25 +69,25 @@ class Search:
 
     def _bounds(self, box: Box, holder: int) -> list[int]:
         parts = []
-        for number in range(len(self.space.concerns)):
+        for number in range(len(self.scales.concerns)):
             reach = self.reach(number, box)
             known = self._ahead[number]
             key = (holder, reach)
             if key not in known:
                 known[key] = self._best_leads(number, reach, holder)
             parts.append(known[key])
-        return list(map(sum, zip(*parts, strict=True))) if parts else [0] * len(self.space.names)
+        return list(map(sum, zip(*parts, strict=True))) if parts else [0] * len(self.scales.names)
 
     def reach(self, number: int, box: Box) -> frozenset[int]:
         """The sets of a concern's rules that fire together somewhere in the box, each as a mask."""
-        concern = self.space.concerns[number]
-        key = tuple([box[axis] for axis in concern.axes])
+        rules, axes = self.scales.concerns[number].rules, self.space.looked_at[number]
+        key = tuple([box[axis] for axis in axes])
         known = self._reach[number]
         if key not in known:
-            sets = {concern.rules}
-            for axis in concern.axes:
+            sets = {rules}
+            for axis in axes:
                 permits = self.space.permits[axis]
-                allowed = {permits[class_] & concern.rules for class_ in bits_of(box[axis])}
+                allowed = {permits[class_] & rules for class_ in bits_of(box[axis])}
                 sets = {fired & each for fired in sets for each in allowed}
             known[key] = frozenset(sets)
         return known[key]
@@ -90,7 +95,7 @@ class Search:
     def challengers(self, box: Box, holder: int) -> list[int]:
         """The mechanisms that the bound does not exclude from beating the holder, with none left out."""
         _, certain = self.span(box)
-        gone = self.space.gone(certain)
+        gone = self.scales.gone(certain)
         return [
             mechanism
             for mechanism, lead in enumerate(self.ahead(box, holder))
@@ -98,22 +103,33 @@ class Search:
         ]
 
     def _best_leads(self, number: int, reach: frozenset[int], holder: int) -> Scores:
-        scores = [self.space.scores(number, fired) for fired in reach]
+        scores = [self.scales.scores(number, fired) for fired in reach]
         return tuple(
             max(column) for column in zip(*([each - one[holder] for each in one] for one in scores), strict=True)
         )
 
     def _beaten(self, box: Box, holder: int) -> Point | None:
-        if not self.challengers(box, holder):
+        """A point where some challenger is ahead: each is looked for by itself, which asks less than all together."""
+        leads = self.ahead(box, holder)
+        found = (
+            self._beaten_by(each, box, holder)
+            for each in sorted(self.challengers(box, holder), key=leads.__getitem__, reverse=True)
+        )
+        return next((point for point in found if point), None)
+
+    def _beaten_by(self, challenger: int, box: Box, holder: int) -> Point | None:
+        """A point where the holder does not win; none only if the challenger is ahead nowhere in the box."""
+        if challenger not in self.challengers(box, holder):
             return None
         probe = lowest(box)
         if self.space.winner_at(probe) != holder:
             return probe
-        axis = self.loosest(box)
+        matters = self.scales.about[challenger] | self.scales.about[holder]
+        axis = self.loosest(box, matters)
         if axis is None:
             return None
-        parts = sorted(self.parts(box, axis), key=lambda part: -max(self.ahead(part, holder)))
-        return next((found for part in parts if (found := self._beaten(part, holder))), None)
+        parts = sorted(self.parts(box, axis, matters), key=lambda part: -self.ahead(part, holder)[challenger])
+        return next((found for part in parts if (found := self._beaten_by(challenger, part, holder))), None)
 
     def matters(self, box: Box, holder: int | None) -> int:
         """The arguments that are about a mechanism which may win somewhere in the box.
@@ -121,15 +137,15 @@ class Search:
         `holder` is a mechanism that nothing may remove, or the search has less to go by.
         """
         possible, certain = self.span(box)
-        gone = self.space.gone(certain)
-        left = [mechanism for mechanism in range(len(self.space.names)) if not gone >> mechanism & 1]
-        if holder is not None and not self.space.gone(possible) >> holder & 1:
+        gone = self.scales.gone(certain)
+        left = [mechanism for mechanism in range(len(self.scales.names)) if not gone >> mechanism & 1]
+        if holder is not None and not self.scales.gone(possible) >> holder & 1:
             left = [holder, *self.challengers(box, holder)]
             if len(left) == 1:
                 return 0
         mask = 0
         for mechanism in left:
-            mask |= self.space.about[mechanism]
+            mask |= self.scales.about[mechanism]
         return mask
 
     def loosest(self, box: Box, matters: int = -1) -> int | None:
@@ -170,13 +186,13 @@ class Search:
     def _alive(self, box: Box) -> Point | None:
         """A point where some mechanism is left."""
         possible, certain = self.span(box)
-        every = (1 << len(self.space.names)) - 1
-        if self.space.gone(certain) == every:
+        every = (1 << len(self.scales.names)) - 1
+        if self.scales.gone(certain) == every:
             return None
         probe = lowest(box)
         if self.space.winner_at(probe) is not None:
             return probe
-        open_ = possible & ~certain & self.space.requirements
+        open_ = possible & ~certain & self.scales.requirements
         for axis, (permits, classes) in enumerate(zip(self.space.permits, box, strict=True)):
             if len({permits[class_] & open_ for class_ in bits_of(classes)}) > 1:
                 return next((found for part in self.parts(box, axis) if (found := self._alive(part))), None)
@@ -198,7 +214,7 @@ def moved(point: Point, axis: int, classes: int) -> Point | None:
     return (*point[:axis], (classes & -classes).bit_length() - 1, *point[axis + 1 :]) if classes else None
 
 
-def random_point(box: Box, chance: Random) -> Point:
+def random_point(box: Box, chance: "Random") -> Point:
     """A point of the box by chance; none of its axes is empty."""
     return tuple(chance.choice(tuple(bits_of(classes))) for classes in box)
 

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from advisor.model import Rulebook, Value
 from advisor.space.answered import Answered
 from advisor.space.compiled import Box, Point
+from advisor.space.scales import Scales
 from advisor.space.search import lowest, moved
 
 
@@ -16,7 +17,7 @@ def sufficient(rulebook: Rulebook, values: Mapping[str, Value], priorities: Mapp
     the *other given* ones were answered. On a contradiction it forces that nothing is left. There may be
     several smallest subsets; the result is always the same one of them. See `settled` for the arguments.
     """
-    return sufficient_in(Answered(rulebook, values, priorities))
+    return sufficient_in(Answered(Scales(rulebook, priorities), values))
 
 
 def sufficient_in(answered: Answered) -> Mapping[str, Value]:

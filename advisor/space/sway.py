@@ -9,8 +9,9 @@ from collections.abc import Iterable, Iterator
 from random import Random
 
 from advisor.space.answered import Answered
-from advisor.space.compiled import Box, Point, Space, Voice
+from advisor.space.compiled import Box, Point, Space
 from advisor.space.contest import Contest, Lane, shared
+from advisor.space.scales import Voice
 from advisor.space.search import Search, bits_of, lowest, random_point
 from advisor.space.sweep import Sweep
 
@@ -112,7 +113,7 @@ def _contest(space: Space, box: Box, axis: int, kinds: list[int]) -> Contest:
     classes = [list(bits_of(box[at])) for at in others]
     return Contest(
         books=len(kinds),
-        arguments=space.everything.bit_length(),
+        arguments=space.scales.conditions.everything.bit_length(),
         axes=tuple(space.axes[at] for at in others),
         permits=tuple(
             tuple(space.permits[at][each] for each in some) for at, some in zip(others, classes, strict=True)
@@ -121,18 +122,18 @@ def _contest(space: Space, box: Box, axis: int, kinds: list[int]) -> Contest:
             tuple(space.members[at][each] for each in some) for at, some in zip(others, classes, strict=True)
         ),
         lanes=tuple(shared(lane for book, permits in enumerate(kinds) for lane in _lanes(space, book, permits))),
-        orders=frozenset({space.names}),
-        bits={(str(bit), 0): 1 << bit for bit in range(space.everything.bit_length())},
+        orders=frozenset({space.scales.names}),
+        bits={(str(bit), 0): 1 << bit for bit in range(space.scales.conditions.everything.bit_length())},
     )
 
 
 def _lanes(space: Space, book: int, permits: int) -> Iterator[Lane]:
     voices: dict[int, list[Voice]] = {}
-    for concern in space.concerns:
+    for concern in space.scales.concerns:
         for voice in concern.voices:
             rules = tuple((bit, points) for bit, points in voice.rules if bit & permits)
             if rules:
                 voices.setdefault(voice.mechanism, []).append(voice._replace(mechanism=0, rules=rules))
-    for place, name in enumerate(space.names):
-        removed_by = sum(bit for bit, removed in space.removals if removed >> place & 1 and bit & permits)
+    for place, name in enumerate(space.scales.names):
+        removed_by = sum(bit for bit, removed in space.scales.removals if removed >> place & 1 and bit & permits)
         yield Lane(name, {book: place}, 1 << book, removed_by, tuple(voices.get(place, ())))

@@ -7,7 +7,7 @@ from advisor.check import coverage_of, disagreements, load_golden
 from advisor.check.audit import examined
 from advisor.model import Rulebook
 
-GOLDEN = Path(__file__).with_name("golden-cases.yaml")
+GOLDEN = Path(__file__).with_name("golden")
 MOST_S = 30.0
 
 
@@ -22,10 +22,9 @@ def test_the_shipped_rules_are_clean_within_30_seconds_of_one_core(rulebook: Rul
     assert report.contradictions.example == {"connection": "protocol_session", "failure_tolerance": "nothing"}
 
 
-def test_all_golden_cases_agree_and_exercise_most_rules(rulebook: Rulebook) -> None:
+def test_all_golden_cases_agree_and_exercise_every_rule(rulebook: Rulebook) -> None:
     cases = load_golden(GOLDEN, rulebook)
     assert disagreements(rulebook, cases) == ()
     coverage = coverage_of(rulebook, cases)
-    assert coverage.cases == len(cases)
-    fired = sum(count > 0 for count in coverage.fired.values())
-    assert fired / len(coverage.fired) > 0.8, [name for name, count in coverage.fired.items() if not count]
+    assert coverage.cases == len(cases) > 60
+    assert [name for name, count in coverage.fired.items() if not count] == []

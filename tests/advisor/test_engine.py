@@ -10,6 +10,8 @@ from advisor.engine import advise, decide
 from advisor.engine.weigh import winner_of
 from advisor.model import UNKNOWN, AnswerFile, Component, ComponentAdvice, Rulebook, ServiceClass
 from advisor.rules import load_rules, rulebook_of
+from advisor.space import Scales
+from tests.advisor.by_hand import points_by_hand, winner_by_hand
 from tests.advisor.small_rules import SMALL_RULES
 
 SMALL = rulebook_of(SMALL_RULES)
@@ -186,6 +188,11 @@ def test_every_reported_flip_flips(answers: dict[str, Any], archetype: str | Non
 
 @settings(max_examples=100, deadline=None)
 @given(answers=_answer_sets(SHIPPED), weights=priorities)
-def test_the_quick_winner_is_the_winner(answers: dict[str, Any], weights: dict[str, int]) -> None:
+def test_points_and_winner_are_those_that_going_through_the_rules_one_by_one_gives(
+    answers: dict[str, Any], weights: dict[str, int]
+) -> None:
     known = {name: SHIPPED.questions[name].choice_of(value) for name, value in answers.items() if value != UNKNOWN}
-    assert winner_of(SHIPPED, known, weights) == decide(SHIPPED, known, weights).winner
+    scales, wanted = Scales(SHIPPED, weights), points_by_hand(SHIPPED, known, weights)
+    decision = decide(scales, known)
+    assert {score.mechanism: score.total for score in decision.scores} == wanted
+    assert decision.winner == winner_of(scales, known) == winner_by_hand(SHIPPED, known, weights)

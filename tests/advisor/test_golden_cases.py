@@ -10,7 +10,7 @@ from advisor.answers import answers_of, written
 from advisor.engine import advise
 from advisor.model import AnswerFile, Component, Rulebook
 
-CASES = YAML(typ="safe").load(Path(__file__).with_name("golden-cases.yaml"))["cases"]
+CASES = YAML(typ="safe").load(Path(__file__).with_name("golden") / "articles.yaml")["cases"]
 
 # The mechanism that an architect would name, where the word alone could be right by accident.
 EXPECTED_MECHANISMS = {

@@ -6,11 +6,11 @@ from itertools import combinations, product
 import pytest
 
 from advisor.engine import facts_of
-from advisor.engine.weigh import winner_of
 from advisor.model import Rulebook, Value
 from advisor.rules import rulebook_of
 from advisor.space import open_questions, settled, sufficient, worthwhile
 from advisor.space.numbers import Range, possible
+from tests.advisor.by_hand import winner_by_hand
 from tests.advisor.small_rules import SMALL_RULES
 
 SMALL = rulebook_of(SMALL_RULES)
@@ -31,7 +31,7 @@ def every_set(of: Mapping[str, list[Value | None]]) -> Iterator[Values]:
 
 
 def winner(values: Values, book: Rulebook = SMALL) -> str | None:
-    return winner_of(book, facts_of(book, values), {})
+    return winner_by_hand(book, facts_of(book, values), {})
 
 
 def completions(values: Values) -> list[Values]:

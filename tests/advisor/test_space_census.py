@@ -9,14 +9,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from advisor.engine import decide
-from advisor.engine.weigh import winner_of
 from advisor.errors import RulesError
 from advisor.model import Concern, Condition, Requirement, Rule, Rulebook
 from advisor.rules import rulebook_of
+from advisor.space import Scales
 from advisor.space.axes import axes_of
 from advisor.space.census import count, count_changes
 from advisor.space.contest import contest_of
 from advisor.space.dead import Autopsy
+from tests.advisor.by_hand import winner_by_hand
 from tests.advisor.small_rules import SMALL_RULES
 
 SMALL = rulebook_of(SMALL_RULES)
@@ -59,7 +60,7 @@ def test_winners_contradictions_and_ties_are_counted_right(some_rules: list[Any]
     wanted: Counter[str | None] = Counter()
     ties = 0
     for facts in every_facts(book):
-        decision = decide(book, facts, {})
+        decision = decide(Scales(book, {}), facts)
         wanted[decision.winner] += 1
         totals = [score.total for score in decision.scores]
         ties += len(totals) > 1 and totals[0] == totals[1]
@@ -76,14 +77,16 @@ def test_changes_between_two_rulebooks_are_counted_right(
 ) -> None:
     old = book_of(rules_a, removals_a)
     new = book_of([*rules_a, *rules_b], removals_b)
-    wanted = Counter((winner_of(old, facts, {}), winner_of(new, facts, {})) for facts in every_facts(old, new))
+    wanted = Counter(
+        (winner_by_hand(old, facts, {}), winner_by_hand(new, facts, {})) for facts in every_facts(old, new)
+    )
     changes = {move: sets for move, sets in wanted.items() if move[0] != move[1]}
     census = count_changes(contest_of(old, new))
     found = {outcome: tally for outcome, tally in census.outcomes.items() if outcome[0] != outcome[1]}
     assert {move: tally.sets for move, tally in found.items()} == changes
     for (before, after), tally in found.items():
         assert tally.example is not None
-        assert (winner_of(old, tally.example, {}), winner_of(new, tally.example, {})) == (before, after)
+        assert (winner_by_hand(old, tally.example, {}), winner_by_hand(new, tally.example, {})) == (before, after)
 
 
 @given(rules, removals)
@@ -96,7 +99,7 @@ def test_dead_rules_and_idle_requirements_are_just_those_that_nothing_misses(
     everything = every_facts(book)
     for rule in book.rules:
         without = book._replace(rules=tuple(each for each in book.rules if each is not rule))
-        missed = any(winner_of(book, facts, {}) != winner_of(without, facts, {}) for facts in everything)
+        missed = any(winner_by_hand(book, facts, {}) != winner_by_hand(without, facts, {}) for facts in everything)
         assert (autopsy.decides(rule) is not None) == missed, rule
         assert autopsy.never_fires(rule) == (not any(rule.when.holds(facts) for facts in everything))
         if autopsy.repeats(rule):

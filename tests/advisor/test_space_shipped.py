@@ -6,11 +6,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from advisor.engine import advise, facts_of
-from advisor.engine.weigh import winner_of
 from advisor.model import AnswerFile, Component, ComponentAdvice, Question, Value
 from advisor.rules import load_rules
 from advisor.space import open_questions, settled, sufficient
 from advisor.space.examples import shortest
+from tests.advisor.by_hand import winner_by_hand
 
 SHIPPED = load_rules()
 PATIENCE = 20
@@ -29,7 +29,7 @@ weights = st.dictionaries(st.sampled_from(sorted(SHIPPED.concerns)), st.integers
 
 
 def winner(values: dict[str, Any], priorities: dict[str, int]) -> str | None:
-    return winner_of(SHIPPED, facts_of(SHIPPED, values), priorities)
+    return winner_by_hand(SHIPPED, facts_of(SHIPPED, values), priorities)
 
 
 def advice_on(values: dict[str, Any], priorities: dict[str, int]) -> ComponentAdvice:
@@ -101,4 +101,4 @@ def test_a_shortened_example_has_the_same_winner(values: dict[str, Any]) -> None
     facts = facts_of(SHIPPED, values)
     short = shortest(facts, SHIPPED)
     assert short.items() <= facts.items()
-    assert winner_of(SHIPPED, short, {}) == winner_of(SHIPPED, facts, {})
+    assert winner_by_hand(SHIPPED, short, {}) == winner_by_hand(SHIPPED, facts, {})
