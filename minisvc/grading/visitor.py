@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json as json_text
+import re
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -18,6 +19,7 @@ ENDED_WITHIN_S = 1.0
 """How long a process takes at most to be gone after its connections are."""
 LONGEST_BODY = 1_000_000
 LONGEST_SHOWN = 200
+_TITLE = re.compile(r"\A\s*<!doctype html>.*?<title>(.*?)</title>", re.DOTALL | re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +68,9 @@ class Answer:
 
     @property
     def shown(self) -> str:
-        """The body, as far as it fits into a reason."""
-        words = " ".join(self.text.split())
+        """The body, as far as it fits into a reason; of an HTML page, such as Flask's for an error, the title."""
+        title = _TITLE.search(self.text)
+        words = " ".join((title[1] if title else self.text).split())
         return words if len(words) <= LONGEST_SHOWN else f"{words[:LONGEST_SHOWN]} ..."
 
 

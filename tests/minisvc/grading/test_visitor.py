@@ -20,3 +20,13 @@ def test_another_status_than_wanted_is_a_reason_that_says_which_and_when():
 def test_the_wanted_status_gives_the_answer_back():
     given = answer(201)
     assert given.need_status(201) is given
+
+
+def test_a_page_in_a_reason_is_told_by_its_title_and_other_text_as_far_as_it_fits():
+    with pytest.raises(Failed) as failed:
+        answer(500, "<!doctype html>\n<html lang=en>\n<title>500 Internal\nServer Error</title>\n<h1>Oh</h1>").field(
+            "x"
+        )
+    assert str(failed.value) == "GET /x at a was answered 500: 500 Internal Server Error"
+    assert answer(200, "a text, <title>no page</title>").shown == "a text, <title>no page</title>"
+    assert answer(200, "a " * 200).shown == "a " * 100 + " ..."
