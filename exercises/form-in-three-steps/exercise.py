@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from minisvc.grading import Check, Exercise, Trial, Visitor, need
+from minisvc.grading import Answer, Check, Exercise, Trial, Visitor, need
 
 KEY, OTHER_KEY = "kept by the museum, and by nobody else", "kept by another museum"
 TICKETS = 2
@@ -23,12 +23,19 @@ def filled_in(visitor: Visitor, at: str = "a", name: str = "Ana") -> str:
     return form_in(visitor, "/name", at, form=form_in(visitor, "/tickets", at, tickets=TICKETS), name=name)
 
 
-def confirmed(trial: Trial, visitor: Visitor, form: str, at: str, name: str = "Ana", **more: Any) -> None:
-    """Confirm a form, and need what was filled in, at the student's price."""
+def confirmed(visitor: Visitor, form: str, at: str, name: str = "Ana", **more: Any) -> Answer:
+    """Confirm a form, and need what was filled in; `more` is sent along, unasked."""
     answer = visitor.post("/confirm", at, json={"form": form, **more})
-    wanted = {"tickets": TICKETS, "name": name, "price": TICKETS * trial.numbers["price"]}
+    wanted = {"tickets": TICKETS, "name": name}
     found = {field: answer.field(field) for field in wanted}
-    need(found == wanted, f"{at} confirmed {found}; {wanted} is right.")
+    need(found == wanted, f"{at} confirmed {found}; {wanted} was filled in.")
+    return answer
+
+
+def costs(trial: Trial, answer: Answer) -> None:
+    """Need the student's price."""
+    found, wanted = answer.field("price"), TICKETS * trial.numbers["price"]
+    need(found == wanted, f"/confirm answered the price {found}; {TICKETS} of your tickets cost {wanted}.")
 
 
 def changed(form: str) -> list[str]:
@@ -41,7 +48,7 @@ def three_steps(trial: Trial) -> None:
     """One client, one instance."""
     with trial.open(SECRET_KEY=KEY) as site:
         visitor = site.visitor("ana")
-        confirmed(trial, visitor, filled_in(visitor), "a")
+        costs(trial, confirmed(visitor, filled_in(visitor), "a"))
 
 
 def any_instance(trial: Trial) -> None:
@@ -52,7 +59,7 @@ def any_instance(trial: Trial) -> None:
         site.crash("a")
         form = form_in(visitor, "/name", "b", form=form, name="Ana")
         site.crash("b")
-        confirmed(trial, visitor, form, "c")
+        confirmed(visitor, form, "c")
 
 
 def back(trial: Trial) -> None:
@@ -62,7 +69,7 @@ def back(trial: Trial) -> None:
         first = form_in(visitor, "/tickets", "a", tickets=TICKETS)
         forms = {name: form_in(visitor, "/name", "a", form=first, name=name) for name in ("Ana", "Ben")}
         for name, form in forms.items():
-            confirmed(trial, visitor, form, "a", name)
+            confirmed(visitor, form, "a", name)
 
 
 def own_price(trial: Trial) -> None:
@@ -72,7 +79,7 @@ def own_price(trial: Trial) -> None:
         visitor = site.visitor("eve")
         form = form_in(visitor, "/tickets", "a", tickets=TICKETS, **more)
         form = form_in(visitor, "/name", "a", form=form, name="Ana", tickets=1, **more)
-        confirmed(trial, visitor, form, "a", tickets=1, **more)
+        costs(trial, confirmed(visitor, form, "a", tickets=1, **more))
 
 
 def unchanged(trial: Trial) -> None:

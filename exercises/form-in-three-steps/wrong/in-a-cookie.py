@@ -1,5 +1,5 @@
 # fails: back
-# reason: 'name': 'Ana', 'price'
+# reason: a confirmed {'tickets': 2, 'name': 'Ben'}; {'tickets': 2, 'name': 'Ana'} was filled in.
 import os
 
 from flask import Flask, jsonify, request, session
