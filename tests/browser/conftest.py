@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from minisvc.lab.server import Server
-from tests.browser.lab import BROWSERS, Book, browsing, chromium, served
+from tests.browser.lab import BROWSERS, SIZE, Book, browsing, chromium, served
 
 
 # One for all tests here, for a second Playwright can't be opened beside it; and not for the session: while it is open,
@@ -29,7 +29,7 @@ def server(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterat
 
 @pytest.fixture
 def page(browser: Browser) -> Iterator[Page]:
-    fresh = browser.new_page(viewport={"width": 1400, "height": 1000})
+    fresh = browser.new_page(viewport=SIZE)
     yield fresh
     fresh.close()
 

@@ -1,13 +1,12 @@
 """Small multiples in a real JupyterLab: the same users and the same fault, layouts side by side."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Browser, Locator, expect
 
 from minisvc.lab.server import Server
-from tests.browser.lab import Book, written
+from tests.browser.lab import opened
 
 pytestmark = pytest.mark.browser
 
@@ -18,14 +17,9 @@ layouts = [shop("a", state="memory", affinity="cookie"), shop("b", state="signed
 
 
 @pytest.fixture
-def comparison(page: Page, server: Server) -> Iterator[Locator]:
-    name = "comparison.ipynb"
-    written(server.root / name, OPENED, "view = panel.compare(*layouts)\nview")
-    book = Book(page, replace(server, notebook=name))
-    book.run_all()
-    yield page.locator(".sw-compare")
-    book.command("kernelmenu:shutdown")
-    (server.root / name).unlink()
+def comparison(browser: Browser, server: Server) -> Iterator[Locator]:
+    with opened(browser, server, "comparison.ipynb", OPENED, "view = panel.compare(*layouts)\nview") as book:
+        yield book.panel()
 
 
 def test_one_crash_costs_memory_a_third_and_the_others_nothing(comparison: Locator) -> None:

@@ -1,24 +1,32 @@
 """The first lesson in a real JupyterLab and a real browser."""
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
-import nbformat
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from minisvc.lab.server import Server
-from tests.browser.lab import KERNEL_IS_IDLE, Book
+from tests.browser.lab import Book, opened
 
 pytestmark = pytest.mark.browser
 
 
+@pytest.fixture(scope="module")
+def book(browser: Browser, server: Server) -> Iterator[Book]:
+    with opened(browser, server, server.notebook) as kept:
+        yield kept
+
+
 @pytest.fixture
 def panel(book: Book) -> Locator:
-    book.run_all()
-    shown = book.page.locator("[data-panel]")
-    shown.scroll_into_view_if_needed()
-    return shown
+    return book.panel()
+
+
+@pytest.fixture
+def page(book: Book) -> Page:
+    return book.page
 
 
 def figure(panel: Locator, name: str) -> int:
@@ -152,49 +160,13 @@ def test_an_error_is_shown_in_the_panel(panel: Locator, book: Book) -> None:
     expect(panel.get_by_label("Carts live in")).to_have_value("memory")
 
 
-def test_a_prediction_is_locked_in(book: Book) -> None:
-    book.run_all()
+def test_a_prediction_is_locked_in(panel: Locator, book: Book) -> None:
     question = book.page.locator(".statewise-question").first
     question.scroll_into_view_if_needed()
     question.get_by_label("Those whose cart was in a").check()
     question.get_by_role("button").click()
     expect(question).to_have_attribute("data-locked", "its-own")
     expect(question.get_by_role("radio").first).to_be_disabled()
-
-
-def test_reloading_the_page_finds_the_panel_as_it_is(panel: Locator, page: Page, book: Book) -> None:
-    main_button(panel, "a").click()
-    expect(instance(panel, "a")).to_have_attribute("data-status", "down")
-    book.command("docmanager:save")
-    page.reload()
-    expect(instance(page.locator("[data-panel]"), "a")).to_have_attribute("data-status", "down", timeout=30_000)
-    button = main_button(page.locator("[data-panel]"), "a")
-    button.click()
-    expect(instance(page.locator("[data-panel]"), "a")).to_have_attribute("data-status", "up")
-
-
-def test_reopened_without_its_kernel_a_saved_notebook_shows_the_last_picture(
-    panel: Locator, page: Page, book: Book, server: Server, lesson_file: Path
-) -> None:
-    original = lesson_file.read_bytes()
-    try:
-        book.command("docmanager:save")
-        assert "widgets" not in nbformat.read(lesson_file, as_version=4).metadata
-        book.command("kernelmenu:shutdown")
-        page.goto(server.url.replace("/lab/", "/lab/workspaces/again/", 1) + "&reset")
-        expect(page.locator("[data-statewise-still] img")).to_be_visible(timeout=30_000)
-        message = page.get_by_text("Error displaying widget")
-        expect(message.first).to_be_attached()
-        expect(page.get_by_text("Error displaying widget").locator("visible=true")).to_have_count(0)
-    finally:
-        lesson_file.write_bytes(original)
-
-
-def test_after_its_kernel_restarted_a_panel_says_that_it_is_stale(panel: Locator, page: Page) -> None:
-    page.evaluate("() => window.jupyterapp.shell.currentWidget.sessionContext.session.kernel.restart()")
-    page.wait_for_function(KERNEL_IS_IDLE)
-    main_button(panel, "a").click()
-    expect(panel.get_by_role("alert")).to_contain_text(re.compile("Run its cells again|Is the kernel running"))
 
 
 # Whether some box of the stage lies over the one to its left.

@@ -2,13 +2,12 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from minisvc.lab.server import Server
-from tests.browser.lab import KERNEL_IS_IDLE, Book, written
+from tests.browser.lab import KERNEL_IS_IDLE, Book, opened
 
 pytestmark = pytest.mark.browser
 
@@ -18,22 +17,20 @@ shop = Cluster("cart", instances=3, state="memory", affinity="cookie", name="sho
 shop.add_users(4);"""
 
 
-@pytest.fixture
-def book(page: Page, server: Server) -> Iterator[Book]:
-    name = "panel.ipynb"
-    written(server.root / name, OPENED, "view = panel(shop)\nview")
-    opened = Book(page, replace(server, notebook=name))
-    yield opened
-    opened.command("kernelmenu:shutdown")
-    (server.root / name).unlink()
+@pytest.fixture(scope="module")
+def book(browser: Browser, server: Server) -> Iterator[Book]:
+    with opened(browser, server, "panel.ipynb", OPENED, "view = panel(shop)\nview") as kept:
+        yield kept
 
 
 @pytest.fixture
 def panel(book: Book) -> Locator:
-    book.run_all()
-    shown = book.page.locator("[data-panel]")
-    shown.scroll_into_view_if_needed()
-    return shown
+    return book.panel()
+
+
+@pytest.fixture
+def page(book: Book) -> Page:
+    return book.page
 
 
 def instance(panel: Locator, name: str) -> Locator:
@@ -184,29 +181,23 @@ def test_two_panels_of_one_cluster_mend_what_the_other_broke(panel: Locator, boo
 def test_running_the_cells_again_shows_the_new_cluster_in_a_new_panel(panel: Locator, book: Book) -> None:
     instance(panel, "a").locator(".sw-main").click()
     expect(instance(panel, "a")).to_have_attribute("data-status", "down")
-    book.run_all()
-    expect(instance(book.page.locator("[data-panel]"), "a")).to_have_attribute("data-status", "up")
-    expect(book.page.locator("[data-panel]")).to_have_count(1)
+    anew = book.panel()
+    expect(anew).to_have_count(1)
+    expect(instance(anew, "a")).to_have_attribute("data-status", "up")
 
 
-def test_interrupting_the_kernel_leaves_the_panel_alive(panel: Locator, page: Page, book: Book) -> None:
+def test_interrupting_the_kernel_leaves_the_panel_alive(panel: Locator, page: Page) -> None:
     page.evaluate("() => window.jupyterapp.shell.currentWidget.sessionContext.session.kernel.interrupt()")
     page.wait_for_function(KERNEL_IS_IDLE)
     instance(panel, "b").locator(".sw-main").click()
     expect(instance(panel, "b")).to_have_attribute("data-status", "down")
 
 
-def test_a_kernel_that_died_is_said_in_the_panel(panel: Locator, page: Page) -> None:
-    page.evaluate(
-        """() => { window.jupyterapp.shell.currentWidget.sessionContext.session.kernel
-               .requestExecute({ code: 'import os; os._exit(1)' }); }"""
-    )
-    expect(page.get_by_role("dialog").or_(page.locator(".jp-Dialog")).first).to_be_visible(timeout=20_000)
-    page.keyboard.press("Escape")
-    instance(panel, "b").locator(".sw-main").click()
-    expect(panel.get_by_role("alert")).to_contain_text(
-        re.compile("Run its cells again|Is the kernel running"), timeout=15_000
-    )
+def test_after_its_kernel_restarted_a_panel_says_that_it_is_stale(panel: Locator, page: Page) -> None:
+    page.evaluate("() => window.jupyterapp.shell.currentWidget.sessionContext.session.kernel.restart()")
+    page.wait_for_function(KERNEL_IS_IDLE)
+    instance(panel, "a").locator(".sw-main").click()
+    expect(panel.get_by_role("alert")).to_contain_text(re.compile("Run its cells again|Is the kernel running"))
 
 
 @pytest.mark.parametrize("width", [700, 1600])

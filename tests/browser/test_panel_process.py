@@ -1,13 +1,12 @@
 """The panel of a cluster whose instances are processes, in a real JupyterLab and a real browser."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Browser, Locator, expect
 
 from minisvc.lab.server import Server
-from tests.browser.lab import Book, written
+from tests.browser.lab import Book, opened
 
 pytestmark = pytest.mark.browser
 
@@ -18,30 +17,29 @@ for user in shop.add_users(3): user.add("apples")
 panel(shop)"""
 
 
+LOOK = "for user in shop.users: user.check()"
+
+
 @pytest.fixture
-def panel(page: Page, server: Server) -> Iterator[Locator]:
-    name = "processes.ipynb"
-    written(server.root / name, OPENED, "shop.layout.host")
-    book = Book(page, replace(server, notebook=name))
-    book.run_all()
-    yield page.locator("[data-panel]")
-    book.command("kernelmenu:shutdown")
-    (server.root / name).unlink()
+def book(browser: Browser, server: Server) -> Iterator[Book]:
+    with opened(browser, server, "processes.ipynb", OPENED, "shop.layout.host") as kept:
+        yield kept
 
 
-def test_processes_are_killed_reset_hung_and_started_again_from_the_panel(panel: Locator) -> None:
+def test_processes_are_killed_reset_hung_and_started_again_from_the_panel(book: Book) -> None:
+    panel = book.panel()
     a, b, c = (panel.locator(f'[data-instance="{name}"]') for name in "abc")
     expect(panel.locator(".sw-instances [data-owner]")).to_have_count(3)
     assert "killed" in (a.locator(".sw-main").get_attribute("title") or "")
-    panel.locator("[data-control=rate]").select_option("30")
-    panel.get_by_role("button", name="Start traffic").click()
 
     a.get_by_role("button", name="Crash a").click()
     expect(a).to_have_attribute("data-status", "down")
+    book.execute(LOOK)
     expect(panel).to_have_attribute("data-lost", "1")
     expect(panel.locator('[data-kind="crash"]')).to_contain_text("c1's cart was in it")
     press(b, "More for b", "Crash: reset")
     expect(b).to_have_attribute("data-status", "down")
+    book.execute(LOOK)
     expect(panel).to_have_attribute("data-lost", "2")
 
     press(c, "More for c", "Hang")
@@ -54,8 +52,6 @@ def test_processes_are_killed_reset_hung_and_started_again_from_the_panel(panel:
 
     a.get_by_role("button", name="Restart a").click()
     expect(a).to_have_attribute("data-status", "up")
-    panel.get_by_role("button", name="Pause traffic").click()
-    expect(panel).to_have_attribute("data-traffic", "false")
 
 
 def press(instance: Locator, menu: str, action: str) -> None:
