@@ -158,7 +158,7 @@ def wander(ana: Visitor, chance: random.Random, goods: list[str]) -> Place:
         if what == "add" and goods:
             place.put.add(goods[-1])
             add(ana, goods.pop(), at).need_status(201)
-        elif what == "remove" and seen:
+        elif what == "remove" and len(seen) > 2:
             place.out.add(seen[0])
             remove(ana, seen[0], at)
         elif what == "send":
@@ -175,14 +175,15 @@ def wander(ana: Visitor, chance: random.Random, goods: list[str]) -> Place:
 
 def any_order(trial: Trial) -> None:
     """In the end all have met, if by way of each other, and agree."""
-    goods, chance = list(GOODS[: trial.numbers["most"]]), random.Random(trial.submission.student.casefold())
+    goods, chance = list(GOODS[: trial.numbers["most"] - 1]), random.Random(trial.submission.student.casefold())
     with trial.open(3) as site:
         ana = site.visitor("ana")
         known = wander(ana, chance, goods)
+        add(ana, "ink", "a").need_status(201)
         carry(ana, "ab", "bc", "ca", "ab")
         for at in "abc":
-            story = "Copies had come late, twice or never; then they went from a to b, b to c, c to a, and a to b."
-            shows(ana, at, sorted(known.put - known.out), story)
+            story = "After many changes ink was put in at a, and copies went from a to b, b to c, c to a, and a to b."
+            shows(ana, at, [*(known.put - known.out), "ink"], story)
 
 
 EXERCISE = Exercise(

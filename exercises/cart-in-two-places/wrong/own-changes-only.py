@@ -1,5 +1,5 @@
 # fails: any-order
-# reason: Copies had come late, twice or never
+# reason: After many changes ink was put in at a
 import uuid
 
 from flask import Flask, jsonify, request
