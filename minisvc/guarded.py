@@ -12,12 +12,13 @@ from typing import IO
 ENDED_WITHIN_S = 5.0
 
 # The shell holds the program's life: when this process ends, the pipe on the shell's stdin closes, `read`
-# returns and the program is told to end. Until then every line that is read names a signal for it.
+# returns and the program is told to end. Until then every line that is read names a signal for it. A program may have
+# ended by itself, which is no news for its output.
 _GUARD = """
 last=$1; shift
 "$@" & program=$!
-while read -r signal; do kill -"$signal" "$program"; done
-kill -"$last" "$program"
+while read -r signal; do kill -"$signal" "$program" 2>/dev/null; done
+kill -"$last" "$program" 2>/dev/null
 wait "$program"
 """
 
