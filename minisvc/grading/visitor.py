@@ -7,12 +7,14 @@ import re
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
+from http.cookiejar import Cookie, DefaultCookiePolicy
 from typing import Any, Self
 
 import requests
 
 from minisvc.grading.failed import Failed
 from minisvc.grading.sandbox import Instance
+from minisvc.users.jar import MOST_BYTES
 
 ANSWERS_WITHIN_S = 3.0
 ENDED_WITHIN_S = 1.0
@@ -75,12 +77,18 @@ class Answer:
 
 
 class Visitor:
-    """One client with cookies of its own, who may ask any instance."""
+    """One client with cookies of its own, kept as browsers keep them, who may ask any instance."""
 
     def __init__(self, instances: Mapping[str, Instance], name: str) -> None:
         self.name, self._instances = name, instances
         self._session = requests.Session()
         self._session.trust_env = False  # no proxy of the person who grades
+        self._session.cookies.set_policy(_Fitting())
+
+    @property
+    def cookies(self) -> dict[str, str]:
+        """What it would send, by name."""
+        return {each.name: each.value or "" for each in self._session.cookies}
 
     def get(self, path: str, at: str = "a", **options: Any) -> Answer:
         """Ask instance `at`; `options` are those of `ask`."""
@@ -125,6 +133,9 @@ class Visitor:
             raise Failed(
                 f"{asked} got no answer. {self._instances[at].why_silent(ENDED_WITHIN_S) or _cause(error)}"
             ) from None
+        for cookie in self._session.cookies:
+            # Browsers send these to loopback too, which they trust (W3C, Secure Contexts, section 3.1).
+            cookie.secure = False
         return self._answer(asked, response, content, time.monotonic() - begun)
 
     def close(self) -> None:
@@ -139,6 +150,14 @@ class Visitor:
             data = None
         headers = {name.lower(): value for name, value in response.headers.items()}
         return Answer(asked, response.status_code, data, text, headers, took_s)
+
+
+class _Fitting(DefaultCookiePolicy):
+    """Drops a cookie that is too large, without a word, as browsers do (RFC 6265bis, section 5.6)."""
+
+    def set_ok(self, cookie: Cookie, request: Any) -> bool:
+        fits = len(cookie.name) + len(cookie.value or "") <= MOST_BYTES
+        return fits and super().set_ok(cookie, request)
 
 
 def _cause(error: Exception) -> str:

@@ -2,7 +2,9 @@
 
 import pytest
 
-from minisvc.grading import Answer, Failed
+from minisvc.grading import Answer, Check, Exercise, Failed, Trial
+from minisvc.grading.sandbox import Cell
+from minisvc.grading.trial import Submission
 
 
 def answer(status: int, text: str = "") -> Answer:
@@ -30,3 +32,35 @@ def test_a_page_in_a_reason_is_told_by_its_title_and_other_text_as_far_as_it_fit
     assert str(failed.value) == "GET /x at a was answered 500: 500 Internal Server Error"
     assert answer(200, "a text, <title>no page</title>").shown == "a text, <title>no page</title>"
     assert answer(200, "a " * 200).shown == "a " * 100 + " ..."
+
+
+SETS_COOKIES = """
+from flask import Flask, jsonify, request
+
+def create_app(instance):
+    app = Flask(__name__)
+
+    @app.post("/<int:size>")
+    def give(size):
+        response = jsonify()
+        response.set_cookie("__Host-c", "x" * size, secure=True, httponly=True, samesite="Lax")
+        return response
+
+    @app.get("/")
+    def sent():
+        return jsonify(size=len(request.cookies.get("__Host-c", "")))
+
+    return app
+"""
+
+
+def test_a_visitor_keeps_secure_cookies_on_loopback_and_drops_large_ones_as_browsers_do(tmp_path):
+    exercise = Exercise("e", "t", "06", 1, 5, "o", ("", "", ""), (Check("c", 1, "", lambda trial: None),))
+    submission = Submission("ana.ipynb", "Ana", (Cell("answer", SETS_COOKIES),))
+    with Trial(exercise, submission, tmp_path / "exercise.py") as trial, trial.open() as site:
+        visitor = site.visitor("ana")
+        visitor.post("/4088")
+        assert visitor.get("/").field("size") == 4088
+        visitor.post("/4089")
+        assert visitor.get("/").field("size") == 4088
+        assert [*visitor.cookies] == ["__Host-c"]
