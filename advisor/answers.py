@@ -4,9 +4,10 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from advisor.checker import MOST, Checker
-from advisor.document import Node, parse, read_text, write_text
+from advisor.document import parse, read_text, write_text
 from advisor.errors import AnswersError, Fault, Place, did_you_mean
 from advisor.model import UNKNOWN, AnswerFile, Component, Question, Rulebook, Value
+from advisor.nodes import Node
 
 VERSION = 1
 KEYS = ("version", "name", "system", "components", "archetype", "answers", "priorities")

@@ -5,8 +5,8 @@ It goes on after a fault, so that one reading finds every one.
 
 from collections.abc import Collection, Iterable
 
-from advisor.document import Node
 from advisor.errors import Fault, did_you_mean
+from advisor.nodes import Node
 
 # What YAML 1.1 tools read as true or false where YAML 1.2 reads a word.
 TRUTH_TRAPS = frozenset({"yes", "no", "on", "off", "y", "n"})

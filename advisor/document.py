@@ -4,42 +4,19 @@ A parsed document says nothing about meaning; `advisor.checker` asks it for text
 """
 
 import os
-import re
 from collections.abc import Iterator
 from contextlib import suppress
 from importlib import import_module
 from pathlib import Path
-from typing import Any, NamedTuple, cast
+from typing import Any, cast
 
 from advisor.errors import Fault, FileError, Place
+from advisor.everyday import everyday
+from advisor.nodes import Node, scalar
 
 READ_LIMIT_BYTES = 4_000_000
 C_PARSERS = ("_ruamel_yaml_clibz", "_ruamel_yaml")
 OUTER_EVENTS = {"StreamStartEvent", "StreamEndEvent", "DocumentStartEvent", "DocumentEndEvent"}
-
-NOTHING = {"", "~", "null", "Null", "NULL"}
-TRUTH = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
-INTEGER = re.compile(r"[-+]?[0-9]{1,300}|0o[0-7]{1,300}|0x[0-9a-fA-F]{1,200}")
-FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?|[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)")
-
-
-class Node(NamedTuple):
-    """A scalar (its value), a sequence (its nodes) or a mapping (pairs of nodes), with its place."""
-
-    value: "str | int | float | bool | tuple[Node, ...] | tuple[tuple[Node, Node], ...] | None"
-    kind: str
-    place: Place
-    plain: bool = False
-
-    @property
-    def items(self) -> "tuple[Node, ...]":
-        """The nodes of a sequence; empty for anything else."""
-        return self.value if self.kind == "list" else ()  # type: ignore[return-value]
-
-    @property
-    def pairs(self) -> "tuple[tuple[Node, Node], ...]":
-        """The key and value nodes of a mapping; empty for anything else."""
-        return self.value if self.kind == "mapping" else ()  # type: ignore[return-value]
 
 
 def read_text(path: Path) -> str:
@@ -99,10 +76,15 @@ def parse(text: str, file: str) -> Node:
     Raises:
         FileError: the text is no single YAML document, or holds control characters.
     """
-    from ruamel.yaml.error import MarkedYAMLError, YAMLError  # noqa: PLC0415  # 20 ms that --help need not pay
-
     if text.lstrip().startswith("{"):
         text = text.replace("\t", " ")  # JSON may indent by tabs; YAML may not
+    return everyday(text, file) or parsed(text, file)
+
+
+def parsed(text: str, file: str) -> Node:
+    """The same by a parser for all of YAML 1.2."""
+    from ruamel.yaml.error import MarkedYAMLError, YAMLError  # noqa: PLC0415  # slow to import
+
     quick = _c_events(text)
     if quick is not None:
         # It refuses some sound YAML 1.2, so what it refuses is judged by the other parser.
@@ -171,7 +153,7 @@ class _Builder:
         place = self._place(event)
         if kind == "ScalarEvent":
             plain = event.implicit[0]
-            value = _scalar(event.value) if plain else event.value
+            value = scalar(event.value) if plain else event.value
             node = Node(value, type(value).__name__, place, plain)
         elif kind == "SequenceStartEvent":
             node = Node(tuple(self._until("SequenceEndEvent")), "list", place)
@@ -195,14 +177,3 @@ class _Builder:
 
     def _refusal(self, event: Any, message: str, hint: str) -> FileError:
         return FileError([Fault(self._place(event), message, hint)])
-
-
-def _scalar(text: str) -> str | int | float | bool | None:
-    """The value of an unquoted scalar (YAML 1.2.2, section 10.3.2: the core schema)."""
-    if text in TRUTH or text in NOTHING:
-        return TRUTH.get(text)
-    if INTEGER.fullmatch(text):
-        return int(text, 0 if text[:2] in {"0o", "0x"} else 10)
-    if FLOAT.fullmatch(text):
-        return float(text.lower().replace(".inf", "inf").replace(".nan", "nan"))
-    return text

@@ -6,10 +6,11 @@ from pathlib import Path
 
 from advisor.answers import given_of
 from advisor.checker import Checker
-from advisor.document import Node, parse, read_text
+from advisor.document import parse, read_text
 from advisor.engine import advise
 from advisor.errors import AnswersError, Fault, Place
 from advisor.model import AnswerFile, Component, Rulebook, ServiceClass
+from advisor.nodes import Node
 
 CLASSES = tuple(each.value for each in ServiceClass)
 KEYS = ("name", "archetype", "answers", "system", "overall", "mechanism", "source")

@@ -3,8 +3,8 @@
 from collections.abc import Collection, Mapping
 
 from advisor.checker import Checker
-from advisor.document import Node
 from advisor.model import CompanionRule, Concern, Condition, Requirement, Rule
+from advisor.nodes import Node
 from advisor.rules.vocabulary import source_of
 
 Choices = Mapping[str, frozenset[str]]

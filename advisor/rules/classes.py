@@ -5,8 +5,8 @@ from itertools import combinations
 from typing import TypeVar
 
 from advisor.checker import Checker
-from advisor.document import Node
 from advisor.model import ServiceClass
+from advisor.nodes import Node
 
 CLASSES = tuple(each.value for each in ServiceClass)
 NONE = "none"

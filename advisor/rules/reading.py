@@ -1,9 +1,10 @@
 """From a text to a `Rulebook`, or to every fault that the text has."""
 
 from advisor.checker import Checker
-from advisor.document import Node, parse
+from advisor.document import parse
 from advisor.errors import Fault, Place, RulesError
 from advisor.model import Rulebook
+from advisor.nodes import Node
 from advisor.rules.arguments import companions_of, concerns_of, requirements_of, rules_of
 from advisor.rules.classes import component_classes_of, system_classes_of
 from advisor.rules.vocabulary import archetypes_of, facts_of, mechanisms_of, questions_of, words_of

@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 
 from advisor.checker import Checker
-from advisor.document import Node
 from advisor.model import UNKNOWN, Archetype, Band, Fact, Mechanism, Option, Question, Risk, ServiceClass
+from advisor.nodes import Node
 
 CLASSES = tuple(each.value for each in ServiceClass)
 

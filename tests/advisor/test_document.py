@@ -3,8 +3,9 @@
 import pytest
 
 import advisor.document
-from advisor.document import C_PARSERS, Node, parse
+from advisor.document import C_PARSERS, parse
 from advisor.errors import FileError
+from advisor.nodes import Node
 from advisor.rules import default_rules_file
 
 
