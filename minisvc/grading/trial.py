@@ -13,6 +13,7 @@ from minisvc.cluster import Cluster
 from minisvc.grading import layouts
 from minisvc.grading.exercise import APP, LAYOUT, Exercise
 from minisvc.grading.failed import Failed
+from minisvc.grading.gate import Gate
 from minisvc.grading.sandbox import Cell, Instance, Keeper
 from minisvc.grading.sandbox.birth import Work
 from minisvc.grading.sandbox.keeper import WardenGone
@@ -48,10 +49,12 @@ class Site:
     Attributes:
         instances: by name: "a", "b", ...
         store: a Redis, whose address the instances see in the environment variable STORE_URL; None for none.
+        gate: on the way of instance a to the store; None for none.
     """
 
     instances: dict[str, Instance]
     store: Store | None
+    gate: Gate | None = None
     _visitors: list[Visitor] = field(default_factory=list)
 
     def visitor(self, name: str) -> Visitor:
@@ -137,12 +140,19 @@ class Trial:
 
     @contextlib.contextmanager
     def open(
-        self, instances: int = 1, *, store: bool = False, store_delay_s: float = 0.0, **environment: str
+        self,
+        instances: int = 1,
+        *,
+        store: bool = False,
+        store_delay_s: float = 0.0,
+        gated: bool = False,
+        **environment: str,
     ) -> Iterator[Site]:
         """Run so many instances, each afresh, and a store if wanted; `environment` is added to what they see.
 
         `store_delay_s` is how much longer each message to the store takes, so that what happens between two of them
-        is sure to happen; 0 for a store as it is.
+        is sure to happen; 0 for a store as it is. `gated` puts a gate on the way of instance a to the store, for a
+        check that stops it between two commands.
 
         Raises:
             Failed: they do not serve, and why.
@@ -151,8 +161,10 @@ class Trial:
             kept = self._empty_store() if store else None
             if kept:
                 environment["STORE_URL"] = _way_to(kept, store_delay_s, undo)
-            names = [chr(ord("a") + index) for index in range(instances)]
-            site = Site({name: Instance(name, self._keeper, self._shelf | environment) for name in names}, kept)
+            gate = undo.enter_context(contextlib.closing(Gate(environment["STORE_URL"]))) if gated else None
+            seen = dict.fromkeys([chr(ord("a") + index) for index in range(instances)], self._shelf | environment)
+            seen["a"] = seen["a"] | ({"STORE_URL": gate.url} if gate else {})
+            site = Site({name: Instance(name, self._keeper, each) for name, each in seen.items()}, kept, gate)
             undo.callback(self._leave, site)
             self._start(site)
             yield site
