@@ -34,8 +34,9 @@ def of(names: str, **in_flight: int) -> list[Candidate]:
     return [Candidate(name, in_flight=in_flight.get(name, 0)) for name in names]
 
 
+# Weights are small, for a ring has points by weight.
 pools = st.lists(
-    st.builds(Candidate, st.sampled_from("abcdefgh"), st.floats(0.1, 100), st.integers(0, 50)),
+    st.builds(Candidate, st.sampled_from("abcdefgh"), st.floats(0.1, 3), st.integers(0, 50)),
     min_size=1,
     unique_by=lambda each: each.name,
 ).map(lambda pool: sorted(pool, key=lambda each: each.name))
@@ -149,7 +150,8 @@ def test_bounded_load_passes_on_from_a_full_backend():
 
 @given(pool=pools, key=st.text(max_size=5))
 def test_bounded_load_never_goes_beyond_its_bound(pool, key):
-    picked = next(each for each in pool if each.name == BoundedLoad().pick(pool, key))
+    name = BoundedLoad().pick(pool, key)
+    picked = next(each for each in pool if each.name == name)
     mean = (sum(each.in_flight for each in pool) + 1) / len(pool)
     assert picked.in_flight < 1.25 * mean
 
