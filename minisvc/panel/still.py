@@ -18,6 +18,8 @@ from minisvc.panel.story import Line
 WIDTH = 900
 ROW, TOP = 46, 84
 LINES_SHOWN, MOST_LETTERS = 3, 120
+LETTER = 7.6
+"""The width of a letter, about."""
 CALM = "#0072B2"
 CUSTOMER_X, BALANCER_X, INSTANCE_X, STORE_X = 30, 330, 500, 790
 SERVING = ("up", "draining", "unhealthy")
@@ -85,8 +87,8 @@ def _nodes(seen: Picture, rows: int, tall: int) -> Iterator[str]:
     middle = TOP + rows / 2
     places = list(zip(seen.customers, _spread(rows, len(seen.customers)), strict=True))
     boxes = list(zip(seen.instances, _spread(rows, len(seen.instances)), strict=True))
-    for _, y in places:
-        yield link((CUSTOMER_X + 12, y), (BALANCER_X, middle))
+    for customer, y in places:
+        yield link((_end(_label(seen, customer)), y), (BALANCER_X, middle))
     if seen.crowd:
         yield link((CUSTOMER_X + 12, middle), (BALANCER_X, middle))
         yield from _crowd(seen.crowd, middle)
@@ -95,8 +97,7 @@ def _nodes(seen: Picture, rows: int, tall: int) -> Iterator[str]:
         if seen.store:
             yield link((INSTANCE_X + 210, y), (STORE_X, middle), broken=True)
     for customer, y in places:
-        carried = any(chip.place == "client" and chip.owner == customer.name for chip in seen.chips)
-        yield from _customer(customer, y, carried=carried)
+        yield from _customer(customer, y, _label(seen, customer))
     yield box((BALANCER_X, middle - 24), (90, 48), Pen(CALM))
     yield words(BALANCER_X + 14, middle + 5, "balancer")
     for each, y in boxes:
@@ -110,10 +111,19 @@ def _spread(rows: int, count: int) -> list[float]:
     return [TOP + rows * (place + 0.5) / count for place in range(count)]
 
 
-def _customer(customer: Customer, y: float, *, carried: bool) -> Iterator[str]:
+def _label(seen: Picture, customer: Customer) -> str:
+    carried = any(chip.place == "client" and chip.owner == customer.name for chip in seen.chips)
+    return f"{customer.name}: {customer.says}{', in its cookie' if carried else ''}"
+
+
+def _end(label: str) -> float:
+    """About where a customer's label ends, so that its line begins there and does not run through the words."""
+    return min(CUSTOMER_X + 36 + LETTER * len(label), BALANCER_X - 20)
+
+
+def _customer(customer: Customer, y: float, label: str) -> Iterator[str]:
     yield shape(customer, (CUSTOMER_X + 12, y))
     harmed = customer.contradicted
-    label = f"{customer.name}: {customer.says}{', in its cookie' if carried else ''}"
     yield words(CUSTOMER_X + 30, y + 5, label, Pen(HARM if harmed else INK, bold=harmed, halo=True))
 
 

@@ -18,7 +18,7 @@ function timeLine() {
     const said = past.outages.map((each) => `${each.target} ${each.what}`).join(", ") || "none";
     svg.setAttribute("aria-label", `Faults in the last minute: ${said}`);
     svg.replaceChildren(...past.outages.flatMap((each, place) => shade(each, x, now, place % LABELS)), ...past.seconds.flatMap(
-      (second) => bars(second, x, wide / SPAN_S, (TALL - ROOM) / most)));
+      (second) => bars(second, x, wide, (TALL - ROOM) / most)));
   };
   return { root, show };
 }
@@ -36,8 +36,8 @@ function shade(outage, x, now, row) {
   return [box, label];
 }
 
-function bars([second, served, failed, lost], x, wide, tall) {
-  const left = x(second);
+function bars([second, served, failed, lost], x, all, tall) {
+  const [left, wide] = [x(second), all / SPAN_S];
   if (left < -wide) return [];
   const bar = (from, count, kind) => draw("rect", {
     x: left + 0.5, y: TALL - (from + count) * tall, width: Math.max(1, wide - 1.5), height: count * tall, class: kind,
@@ -45,7 +45,7 @@ function bars([second, served, failed, lost], x, wide, tall) {
   const marks = [bar(0, served, "sw-served-bar")];
   if (failed) marks.push(bar(served, failed, "sw-failed-bar"));
   if (lost) {
-    const sign = draw("text", { x: left + wide / 2, y: ROOM - 4, class: "sw-lost-sign" });
+    const sign = draw("text", { x: Math.min(left + wide / 2, all - 6), y: ROOM - 4, class: "sw-lost-sign" });
     sign.textContent = "◆";
     sign.append(draw("title"));
     sign.lastChild.textContent = `${lost} lost`;
