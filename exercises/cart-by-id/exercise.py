@@ -180,7 +180,7 @@ EXERCISE = Exercise(
     level=3,
     minutes=40,
     objective="Leave with the client no more than an id that nobody can guess, and keep behind it what must be true.",
-    asks="a cart lasts {minutes} minutes from the last thing put in: the cookie's Max-Age says so, and the store forgets it.",
+    asks="a cart lasts {minutes} minutes from the last thing put in; Max-Age says so, and the store forgets it.",
     numbers={"minutes": (20, 25, 35, 40, 45, 50, 55)},
     hints=(
         "Four complaints have one cause: the cookie is the cart. What is the least that it must say?",
