@@ -27,8 +27,11 @@ INK = "#010203"
 
 
 def svg(result: Result) -> str:
-    """The picture as an `<svg>` element; "" where there is nothing to draw."""
-    runs = [run for run in result.runs if run.timeline.at_s]
+    """The picture as an `<svg>` element; "" where there is nothing to draw.
+
+    Runs in which everything was answered and right, with nothing broken, are not drawn: the table beside it says so.
+    """
+    runs = [run for run in result.runs if run.timeline.tells]
     if result.chart is None and not runs:
         return ""
     import matplotlib as mpl  # noqa: PLC0415  # half a second that others need not pay

@@ -68,9 +68,12 @@ class Result:
             "notes": list(self.notes),
         }
 
+    def __repr__(self) -> str:
+        """One line, for a notebook that shows no HTML, and for lists; `print` shows the figures."""
+        return f"{MARKS[self.verdict]} {self.claim.id}: {self.verdict} (seed {self.seed}, {self.duration_s:.1f} s)"
+
     def __str__(self) -> str:
-        lines = [f"{MARKS[self.verdict]} {self.claim.id}: {self.verdict} (seed {self.seed}, {self.duration_s:.1f} s)"]
-        lines += [self.claim.says, f"Predicted: {self.claim.predicts}"]
+        lines = [repr(self), self.claim.says, f"Predicted: {self.claim.predicts}"]
         lines += [f"Could not be tried: {self.unable}"] if self.unable else []
         for each in self.findings:
             mark = "as expected" if each.as_expected else "NOT as expected"

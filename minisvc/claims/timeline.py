@@ -39,6 +39,11 @@ class Timeline:
     correct: tuple[float | None, ...]
     shades: tuple[Shade, ...]
 
+    @property
+    def tells(self) -> bool:
+        """Whether something happened: a line that stays at the top while nothing is broken tells nobody anything."""
+        return bool(self.shades) or any(share not in {None, 1.0} for share in (*self.up, *self.correct))
+
 
 def timeline(exchanges: Sequence[Exchange], events: Sequence[Event]) -> Timeline:
     """The run that these exchanges and events were; empty without exchanges."""

@@ -11,7 +11,7 @@ TROUBLE = ("crash", "hang")
 
 
 def until_noticed_s(shop: Cluster, name: str, within_s: float = WAIT_S) -> float | None:
-    """Seconds from the last crash or hang of the instance `name` until the balancer took it out.
+    """Seconds, to the millisecond, from the last crash or hang of the instance `name` until the balancer took it out.
 
     It is waited for at most `within_s`; None if it was not taken out by then. Where there was neither crash nor hang,
     as when it is only slow, the seconds count from now.
@@ -23,6 +23,6 @@ def until_noticed_s(shop: Cluster, name: str, within_s: float = WAIT_S) -> float
         for each in shop.events.since()[1]:
             # A check may find out in the moment before the crash is written down.
             if each.kind == "health" and each.target == name and each.at_s > began_s - 0.1:
-                return max(0.0, each.at_s - began_s)
+                return round(max(0.0, each.at_s - began_s), 3)
         time.sleep(LOOK_S)
     return None

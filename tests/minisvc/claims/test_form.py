@@ -142,7 +142,7 @@ def test_a_timeline_shades_injected_faults_and_those_that_are_events_of_their_ow
 
 
 def test_a_plot_joins_no_line_over_a_time_in_which_nobody_could_assert_anything():
-    refused = [exchange(100.0, 200, False), exchange(115.0, 503, None), exchange(130.0, 200, False)]
+    refused = [exchange(100.0, 200, False), exchange(115.0, 503, None), exchange(130.0, 200, True)]
     joined = []
     for sent in (refused, [refused[0], refused[2]]):
         run = Run("r", len(sent), 2, 2, 0, None, timeline(sent, []))
@@ -151,6 +151,23 @@ def test_a_plot_joins_no_line_over_a_time_in_which_nobody_could_assert_anything(
         lines = re.findall(r'<path d="([^"]*)" clip-path="[^"]*" style="fill: none; [^"]*stroke: #d55e00', picture)
         joined.append(sum("L" in line for line in lines))
     assert joined == [0, 1]
+
+
+def test_a_run_in_which_nothing_happened_is_not_drawn():
+    sent = [exchange(100.0, 200, False), exchange(130.0, 200, False)]
+    crash = [Event(110.0, "crash", "a", "")]
+    calm, borne = (
+        Run(name, 2, 2, 2, 0, None, timeline(sent, events)) for name, events in (("calm", []), ("borne", crash))
+    )
+    assert svg(result(GOOD, runs=(calm,))) == ""
+    picture = svg(result(GOOD, runs=(calm, borne)))
+    assert ">borne<" in picture
+    assert ">calm<" not in picture
+
+
+def test_a_result_is_one_line_where_it_is_not_printed():
+    assert repr(result(GOOD, CONTROL)) == "✓ a-claim: holds (seed 1, 0.0 s)"
+    assert str(result(GOOD, CONTROL)).startswith("✓ a-claim: holds (seed 1, 0.0 s)\nIt <breaks>.\n")
 
 
 def test_a_plot_takes_the_colour_of_the_text_around_it():
