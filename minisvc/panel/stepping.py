@@ -122,7 +122,8 @@ def _hops(cluster: Cluster, deed: str, before: _Before, exchange: Exchange) -> l
 
 def _sends(deed: str, before: _Before, exchange: Exchange) -> str:
     does = "Adds an item" if deed == "add" else "Looks into the cart"
-    believes = f"believes that {before.expected or 'no'} item{'' if before.expected == 1 else 's'} are in it"
+    one = before.expected == 1
+    believes = f"believes that {before.expected or 'no'} item{' is' if one else 's are'} in it"
     carries = f"the session cookie {before.cookie[:SHOWN_COOKIE]}…" if before.cookie else "no session cookie yet"
     return f"{does} ({exchange.method} {exchange.path}), {believes}, and sends {carries}."
 
