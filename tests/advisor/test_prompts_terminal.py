@@ -84,7 +84,7 @@ def test_a_panel_shows_where_it_leans_and_what_the_highlighted_choice_would_do(o
         window.wait_for("With this: no change.")
         window.press(DOWN, DOWN, DOWN)
         window.wait_for("Leans to Shared session store, 3 points ahead of Session in the database.")
-        text = window.wait_for("With this: → Connection gateway, 3 points ahead of One actor an entity.")
+        text = window.wait_for("With this: → Connection gateway, 2 points ahead of Replicated memory.")
         assert "Connection gateway out +1 ■" in text
         window.press(UP, UP, UP)
         window.wait_for("With this: no change.")
