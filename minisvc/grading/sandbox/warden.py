@@ -16,6 +16,7 @@ from typing import Any
 
 # Preloaded for those who are born here.
 import flask
+import joserfc.jwt
 import redis
 import requests
 
@@ -23,7 +24,7 @@ from minisvc.grading.sandbox.birth import Birth, Work
 from minisvc.grading.sandbox.inside import live
 from minisvc.grading.sandbox.orphans import adopt_orphans, end_all
 
-__all__ = ["flask", "main", "redis", "requests"]
+__all__ = ["flask", "joserfc", "main", "redis", "requests"]
 
 LONGEST_ORDER = 65_536
 
