@@ -54,16 +54,7 @@ def _find(number: str) -> Lesson:
 
 def _list() -> None:
     from rich.console import Console  # noqa: PLC0415
-    from rich.table import Table  # noqa: PLC0415
 
-    from minisvc.course.lessons import LESSONS  # noqa: PLC0415
-    from minisvc.course.progress import Progress  # noqa: PLC0415
+    from minisvc.commands.lab_list import print_lessons  # noqa: PLC0415
 
-    progress = Progress()
-    table = Table("", "lesson", "minutes", "after", "done", box=None, pad_edge=False)
-    for each in LESSONS:
-        done = f"{progress.count(each.steps)} of {len(each.steps)}"
-        table.add_row(each.number, each.title, str(each.minutes), ", ".join(each.needs) or "-", done)
-    console = Console(highlight=False)
-    console.print(table)
-    console.print("Open one: minisvc lab --lesson 03")
+    print_lessons(Console(highlight=False))

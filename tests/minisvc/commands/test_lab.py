@@ -10,8 +10,8 @@ from minisvc.course.lessons import LESSONS
 from minisvc.course.progress import Progress
 
 
-def lab(tmp_path, *args: str) -> subprocess.CompletedProcess[str]:
-    env = {"XDG_STATE_HOME": str(tmp_path), "PATH": "", "COLUMNS": "80"}
+def lab(tmp_path, *args: str, columns: int = 80) -> subprocess.CompletedProcess[str]:
+    env = {"XDG_STATE_HOME": str(tmp_path), "PATH": "", "COLUMNS": str(columns)}
     return subprocess.run(
         [sys.executable, "-m", "minisvc", "lab", *args], capture_output=True, text=True, env=env, check=False
     )
@@ -26,6 +26,22 @@ def test_the_list_names_every_lesson_and_how_far_one_is(tmp_path):
         (line,) = [line for line in told.stdout.splitlines() if line.startswith(each.number)]
         assert each.title in line
         assert f"{int(each is first)} of {len(each.steps)}" in line
+
+
+@pytest.mark.parametrize("columns", [80, 40])
+def test_no_title_is_cut_and_no_line_is_too_long(tmp_path, columns):
+    lines = lab(tmp_path, "--list", columns=columns).stdout.splitlines()
+    assert max(map(len, lines)) <= columns
+    assert [each.number for each in LESSONS] == [line[:2] for line in lines if line[:2].isdigit()]
+    assert all(any(each.title in line for line in lines) for each in LESSONS)
+
+
+def test_in_a_narrow_terminal_the_rest_stands_below_the_title(tmp_path):
+    lines = lab(tmp_path, "--list", columns=40).stdout.splitlines()
+    assert [line.rstrip() for line in lines[:2]] == [
+        "00  Start here: crash it and see",
+        "  10 min, after -; done 0 of 3",
+    ]
 
 
 def test_a_lesson_that_is_not_there_is_named_with_those_that_are(tmp_path):
