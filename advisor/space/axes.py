@@ -6,6 +6,7 @@ the same time, each number unknown included. An answer set takes one cell of eac
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from functools import lru_cache
 from itertools import product
 from math import inf, prod
 from typing import NamedTuple
@@ -83,7 +84,7 @@ def _joint(rulebook: Rulebook, group: tuple[str, ...], values: Mapping[str, Valu
         numbers = {name: place for name, place in zip(group, combination, strict=True) if place}
         ranges = {name: place[1] for name, place in numbers.items()}
         known = {name: place[0] for name, place in numbers.items()}
-        given = frozenset(name for name, range_ in ranges.items() if range_.closed and range_.low == range_.high)
+        given = frozenset([name for name, range_ in ranges.items() if range_.closed and range_.low == range_.high])
         for bands in _bands_of(facts, ranges):
             yield Cell({**known, **bands}, given)
 
@@ -100,20 +101,31 @@ def _places(question: Question, value: Value | None) -> Iterator[tuple[str, Rang
 def _bands_of(facts: Collection[Fact], ranges: Mapping[str, Range]) -> Iterator[dict[str, str]]:
     """Every combination of bands that the facts can have while the numbers stay in their ranges."""
     known = [fact for fact in facts if set(fact.factors) <= ranges.keys()]
-    choices = [[band for band in fact.bands if _overlap(fact, band, ranges)] for fact in known]
-    alone = sum(len(bands) > 1 for bands in choices) <= 1
+    choices = [_reached(fact.bands, tuple([ranges[name] for name in fact.factors])) for fact in known]
+    alone = sum([len(bands) > 1 for bands in choices]) <= 1
+    numbers = tuple(ranges.items())
     for bands in product(*choices):
-        wanted = [(fact.factors, Range(band.low, band.high)) for fact, band in zip(known, bands, strict=True)]
-        if alone or possible(ranges, wanted):
+        wanted = tuple([(fact.factors, Range(band.low, band.high)) for fact, band in zip(known, bands, strict=True)])
+        if alone or _together(numbers, wanted):
             yield {fact.id: band.id for fact, band in zip(known, bands, strict=True)}
 
 
-def _overlap(fact: Fact, band: Band, ranges: Mapping[str, Range]) -> bool:
-    """Whether a product of numbers in these ranges can fall into the band, the other facts aside."""
-    inside = [ranges[name] for name in fact.factors]
-    low = prod(range_.low for range_ in inside)
-    if all(range_.low == range_.high for range_ in inside):
-        return band.low <= low < band.high  # the very product that decides, floats and all
-    high = prod(range_.high for range_ in inside)
-    reached = all(range_.closed for range_ in inside)
-    return low < band.high and (high > band.low or band.low == 0 or (reached and high == band.low))
+@lru_cache(4096)
+def _together(numbers: tuple[tuple[str, Range], ...], products: tuple[tuple[tuple[str, ...], Range], ...]) -> bool:
+    """See `possible`. The bands of a rulebook meet again with each set of answers."""
+    return possible(dict(numbers), products)
+
+
+@lru_cache(1024)
+def _reached(bands: tuple[Band, ...], factors: tuple[Range, ...]) -> tuple[Band, ...]:
+    """The bands that a product of numbers in these ranges can fall into, other facts aside."""
+    low, high = prod([factor.low for factor in factors]), prod([factor.high for factor in factors])
+    if all(factor.low == factor.high for factor in factors):
+        return tuple([band for band in bands if band.low <= low < band.high])  # floats and all, as where it decides
+    closed = all(factor.closed for factor in factors)
+    return tuple([band for band in bands if low < band.high and _reaches(high, band.low, closed=closed)])
+
+
+def _reaches(high: float, low: float, *, closed: bool) -> bool:
+    """Whether numbers up to `high` get as far as `low`, which they do from 0 in any case."""
+    return high > low or low == 0 or (closed and high == low)

@@ -6,7 +6,8 @@ permits it. Axes' cells that permit the same arguments are one *class*. A *point
 """
 
 from collections.abc import Sequence
-from functools import cached_property
+from functools import cached_property, lru_cache, reduce
+from operator import or_
 
 from advisor.space.axes import Axis, Cell
 from advisor.space.conditions import Conditions
@@ -26,7 +27,6 @@ class Space:
         scales: what the arguments amount to.
         permits: by axis and class: the arguments that it permits, as a mask.
         members: by axis and class: the numbers of the cells in it.
-        looked_at: by concern of the scales: the axes that its rules look at.
     """
 
     def __init__(self, scales: Scales, axes: Sequence[Axis], *, apart: bool = False) -> None:
@@ -35,7 +35,7 @@ class Space:
         classes = [classes_of(axis, scales.conditions, apart=apart) for axis in self.axes]
         self.permits = tuple(tuple(permits for permits, _ in found) for found in classes)
         self.members = tuple(tuple(cells for _, cells in found) for found in classes)
-        self.looked_at = tuple(self._axes_of(concern.rules) for concern in scales.concerns)
+        self._looks = [reduce(or_, [~allowed for allowed in permits], 0) for permits in self.permits]
 
     @cached_property
     def whole(self) -> Box:
@@ -60,9 +60,9 @@ class Space:
         """The mechanism that wins at a point; None when nothing is left."""
         return self.scales.winner(self.fired(point))
 
-    def _axes_of(self, arguments: int) -> tuple[int, ...]:
+    def axes_of(self, arguments: int) -> tuple[int, ...]:
         """The axes that any of these arguments looks at: where some class does not permit it."""
-        return tuple(at for at, permits in enumerate(self.permits) if any(arguments & ~allowed for allowed in permits))
+        return tuple([at for at, looks in enumerate(self._looks) if arguments & looks])
 
 
 def classes_of(axis: Axis, conditions: Conditions, *, apart: bool = False) -> list[tuple[int, tuple[int, ...]]]:
@@ -83,3 +83,9 @@ def state_of(cell: Cell, question: str) -> str:
     if question in cell.given:
         return "given"
     return "choice" if question in cell.choices else ""
+
+
+@lru_cache(4096)
+def bits_of(mask: int) -> tuple[int, ...]:
+    """The numbers of the bits that are set."""
+    return tuple([at for at in range(mask.bit_length()) if mask >> at & 1])

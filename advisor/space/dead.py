@@ -5,10 +5,10 @@ from random import Random
 
 from advisor.model import CompanionRule, Requirement, Rule, Rulebook
 from advisor.space.axes import Axis, Cell, axes_of
-from advisor.space.compiled import Box, Space
+from advisor.space.compiled import Box, Space, bits_of
 from advisor.space.contest import contest_of
 from advisor.space.scales import Scales
-from advisor.space.search import Search, bits_of, random_point
+from advisor.space.search import Search, random_point
 from advisor.space.sweep import Sweep
 
 PROBES = 3000

@@ -4,7 +4,8 @@ Bands are intervals, so a set of bands is a system of inequalities between produ
 exactly, by Fourier-Motzkin elimination with products in place of sums and whole numbers in place of floats.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from math import inf
 from typing import NamedTuple
 
@@ -31,7 +32,7 @@ class _Limit(NamedTuple):
 
 def possible(numbers: Mapping[str, Range], products: Iterable[tuple[tuple[str, ...], Range]]) -> bool:
     """Whether some numbers in their ranges put every product (named by its factors) into its own range."""
-    names = [name for name, range_ in numbers.items() if range_.high > 0]
+    names = tuple([name for name, range_ in numbers.items() if range_.high > 0])
     limits = [limit for name in names for limit in _limits((name,), numbers[name], names)]
     for factors, range_ in products:
         if all(name in names for name in factors):
@@ -43,7 +44,8 @@ def possible(numbers: Mapping[str, Range], products: Iterable[tuple[tuple[str, .
     return all(limit.top > limit.bottom or (limit.top == limit.bottom and not limit.strict) for limit in limits)
 
 
-def _limits(factors: tuple[str, ...], range_: Range, names: Sequence[str]) -> list[_Limit]:
+@lru_cache(4096)
+def _limits(factors: tuple[str, ...], range_: Range, names: tuple[str, ...]) -> tuple[_Limit, ...]:
     """A range as limits. A low end of 0 is none: what 0 gives, a number next to 0 gives as well."""
     found = []
     powers = tuple(factors.count(name) for name in names)
@@ -53,15 +55,17 @@ def _limits(factors: tuple[str, ...], range_: Range, names: Sequence[str]) -> li
     if range_.high < inf:
         top, bottom = range_.high.as_integer_ratio()
         found.append(_Limit(powers, top, bottom, strict=not range_.closed))
-    return found
+    return tuple(found)
 
 
 def _without(at: int, limits: Iterable[_Limit]) -> list[_Limit]:
     """The limits on the other numbers that remain when this one may be anything that it still can be."""
-    known = list(limits)
-    above = [limit for limit in known if limit.powers[at] > 0]
-    below = [limit for limit in known if limit.powers[at] < 0]
-    rest = [limit for limit in known if not limit.powers[at]]
+    rest: list[_Limit] = []
+    above: list[_Limit] = []
+    below: list[_Limit] = []
+    for limit in limits:
+        power = limit.powers[at]
+        (above if power > 0 else below if power else rest).append(limit)
     return rest + [_joined(at, upper, lower) for upper in above for lower in below]
 
 

@@ -4,8 +4,9 @@ from collections.abc import Iterator, Mapping
 
 from advisor.model import Question, Rulebook, Value, Worthwhile
 from advisor.space.answered import Answered
+from advisor.space.compiled import bits_of
 from advisor.space.scales import Scales
-from advisor.space.search import bits_of, lowest
+from advisor.space.search import lowest
 
 
 def settled(rulebook: Rulebook, values: Mapping[str, Value], priorities: Mapping[str, int]) -> str | None:

@@ -2,12 +2,16 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
+from sys import byteorder
 from typing import NamedTuple
 
 from advisor.model import Rule, Rulebook
 from advisor.space.conditions import Argument, Conditions
 
 Scores = tuple[int, ...]
+DIGIT, BITS = 2, 16
+EVEN, FULL = 1 << 15, (1 << 16) - 1
+"""A mechanism has a digit of two bytes, so that up to 2,700 concerns can neither overflow it nor bring it to 0."""
 NEUTRAL = 1
 """The priority of a concern that nobody changed."""
 
@@ -65,6 +69,11 @@ class Scales:
             if weight
         )
         self._scores: list[dict[int, Scores]] = [{} for _ in self.concerns]
+        # Who wins is asked most of all. So the points of all mechanisms are one number, with a digit for each:
+        # adding to all is one addition. A digit starts in the middle, and is 0 for a mechanism that is removed.
+        self._packed: list[dict[int, int]] = [{} for _ in self.concerns]
+        self._left: dict[int, int] = {}
+        self._even = sum([EVEN << BITS * at for at in range(len(self.names))])
 
     @cached_property
     def about(self) -> tuple[int, ...]:
@@ -116,12 +125,30 @@ class Scales:
 
     def winner(self, fired: int) -> int | None:
         """The mechanism that wins when these arguments fire; None when nothing is left."""
+        total = self._even
+        for concern, packed in zip(self.concerns, self._packed, strict=True):
+            bits = fired & concern.rules
+            points = packed.get(bits)
+            if points is None:
+                points = packed[bits] = self._pack(concern, bits)
+            total += points
         gone = self.gone(fired)
-        best, most = None, 0
-        for mechanism, points in enumerate(self.totals(fired)):
-            if not gone >> mechanism & 1 and (best is None or points > most):
-                best, most = mechanism, points
-        return best
+        if gone:
+            total &= self._kept(gone)
+        digits = memoryview(total.to_bytes(DIGIT * len(self.names), byteorder)).cast("H")
+        best = max(digits, default=0)
+        return digits.tolist().index(best) if best else None
+
+    def _pack(self, concern: Scale, fired: int) -> int:
+        """The points of every mechanism in one number, with a digit for each."""
+        return sum([voice.points(fired) << BITS * voice.mechanism for voice in concern.voices])
+
+    def _kept(self, gone: int) -> int:
+        """The digits of the mechanisms that are left."""
+        if gone not in self._left:
+            left = [at for at in range(len(self.names)) if not gone >> at & 1]
+            self._left[gone] = sum([FULL << BITS * at for at in left])
+        return self._left[gone]
 
     def _scale(self, rules: Sequence[Rule], weight: int, number: Mapping[str, int]) -> Scale:
         sides: dict[tuple[int, bool], list[tuple[int, int]]] = {}

@@ -1,14 +1,12 @@
 """Finds an answer set in a box that another mechanism wins, or proves that there is none.
 
-Branch and bound. In each concern the sets of rules that can fire together inside the box are known exactly;
-the bound takes the best of them for the challenger concern by concern, so it is too high only where two
-concerns want different answers to the same question.
+Branch and bound, one challenger after the other: who can be ahead is a question of the rules about two mechanisms.
 """
 
 from collections.abc import Iterator
 
-from advisor.space.compiled import Box, Point, Space
-from advisor.space.scales import Scores
+from advisor.space.compiled import Box, Point, Space, bits_of
+from advisor.space.duel import Duel
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:  # slow to import
@@ -21,9 +19,7 @@ class Search:
     def __init__(self, space: Space) -> None:
         self.space = space
         self.scales = space.scales
-        self._reach: list[dict[Box, frozenset[int]]] = [{} for _ in space.scales.concerns]
-        self._ahead: list[dict[tuple[int, frozenset[int]], Scores]] = [{} for _ in space.scales.concerns]
-        self._leads: dict[tuple[Box, int], list[int]] = {}
+        self._duels: dict[tuple[int, int], Duel] = {}
         self._spans: list[dict[int, tuple[int, int]]] = [{} for _ in space.axes]
 
     def challenge(self, box: Box, holder: int | None) -> Point | None:
@@ -61,65 +57,25 @@ class Search:
             certain &= every
         return possible, certain
 
-    def ahead(self, box: Box, holder: int) -> list[int]:
-        """By mechanism: an upper bound of how far it can be ahead of the holder inside the box."""
-        if (box, holder) not in self._leads:
-            self._leads[box, holder] = self._bounds(box, holder)
-        return self._leads[box, holder]
-
-    def _bounds(self, box: Box, holder: int) -> list[int]:
-        parts = []
-        for number in range(len(self.scales.concerns)):
-            reach = self.reach(number, box)
-            known = self._ahead[number]
-            key = (holder, reach)
-            if key not in known:
-                known[key] = self._best_leads(number, reach, holder)
-            parts.append(known[key])
-        return list(map(sum, zip(*parts, strict=True))) if parts else [0] * len(self.scales.names)
-
-    def reach(self, number: int, box: Box) -> frozenset[int]:
-        """The sets of a concern's rules that fire together somewhere in the box, each as a mask."""
-        rules, axes = self.scales.concerns[number].rules, self.space.looked_at[number]
-        key = tuple([box[axis] for axis in axes])
-        known = self._reach[number]
-        if key not in known:
-            sets = {rules}
-            for axis in axes:
-                permits = self.space.permits[axis]
-                allowed = {permits[class_] & rules for class_ in bits_of(box[axis])}
-                sets = {fired & each for fired in sets for each in allowed}
-            known[key] = frozenset(sets)
-        return known[key]
-
     def challengers(self, box: Box, holder: int) -> list[int]:
         """The mechanisms that the bound does not exclude from beating the holder, with none left out."""
         _, certain = self.span(box)
         gone = self.scales.gone(certain)
         return [
             mechanism
-            for mechanism, lead in enumerate(self.ahead(box, holder))
-            if lead >= (mechanism > holder) and mechanism != holder and not gone >> mechanism & 1
+            for mechanism in range(len(self.scales.names))
+            if mechanism != holder and not gone >> mechanism & 1 and self._duel(mechanism, holder).wins(box)
         ]
-
-    def _best_leads(self, number: int, reach: frozenset[int], holder: int) -> Scores:
-        scores = [self.scales.scores(number, fired) for fired in reach]
-        return tuple(
-            max(column) for column in zip(*([each - one[holder] for each in one] for one in scores), strict=True)
-        )
 
     def _beaten(self, box: Box, holder: int) -> Point | None:
         """A point where some challenger is ahead: each is looked for by itself, which asks less than all together."""
-        leads = self.ahead(box, holder)
-        found = (
-            self._beaten_by(each, box, holder)
-            for each in sorted(self.challengers(box, holder), key=leads.__getitem__, reverse=True)
-        )
+        found = (self._beaten_by(each, box, holder) for each in self.challengers(box, holder))
         return next((point for point in found if point), None)
 
     def _beaten_by(self, challenger: int, box: Box, holder: int) -> Point | None:
         """A point where the holder does not win; none only if the challenger is ahead nowhere in the box."""
-        if challenger not in self.challengers(box, holder):
+        duel = self._duel(challenger, holder)
+        if self.scales.gone(self.span(box)[1]) >> challenger & 1 or not duel.wins(box):
             return None
         probe = lowest(box)
         if self.space.winner_at(probe) != holder:
@@ -128,8 +84,13 @@ class Search:
         axis = self.loosest(box, matters)
         if axis is None:
             return None
-        parts = sorted(self.parts(box, axis, matters), key=lambda part: -self.ahead(part, holder)[challenger])
+        parts = sorted(self.parts(box, axis, matters), key=lambda part: -duel.lead(part))
         return next((found for part in parts if (found := self._beaten_by(challenger, part, holder))), None)
+
+    def _duel(self, challenger: int, holder: int) -> Duel:
+        if (challenger, holder) not in self._duels:
+            self._duels[challenger, holder] = Duel(self.space, challenger, holder)
+        return self._duels[challenger, holder]
 
     def matters(self, box: Box, holder: int | None) -> int:
         """The arguments that are about a mechanism which may win somewhere in the box.
@@ -199,14 +160,6 @@ class Search:
         return None
 
 
-def bits_of(mask: int) -> Iterator[int]:
-    """The numbers of the bits that are set."""
-    while mask:
-        low = mask & -mask
-        yield low.bit_length() - 1
-        mask ^= low
-
-
 def moved(point: Point, axis: int, classes: int) -> Point | None:
     """The point, moved on one axis into these classes where it lies outside of them; None when there are none."""
     if classes >> point[axis] & 1:
@@ -216,7 +169,7 @@ def moved(point: Point, axis: int, classes: int) -> Point | None:
 
 def random_point(box: Box, chance: "Random") -> Point:
     """A point of the box by chance; none of its axes is empty."""
-    return tuple(chance.choice(tuple(bits_of(classes))) for classes in box)
+    return tuple(chance.choice(bits_of(classes)) for classes in box)
 
 
 def lowest(box: Box) -> Point:

@@ -45,8 +45,9 @@ class _Subset:
     def smallest(self) -> dict[str, Value]:
         """The answers of the subset, in the file's order."""
         needed: list[frozenset[str]] = []
+        chosen: frozenset[str] = frozenset()
         while True:
-            chosen = smallest_hitting(needed)
+            chosen = smallest_hitting(needed, at_least=len(chosen))
             point = self._answered.search.challenge(self._box(chosen), self._winner)
             if point is None:
                 return {name: value for name, value in self._answered.values.items() if name in chosen}
@@ -70,10 +71,13 @@ class _Subset:
         return frozenset(name for name in self._answered.values if name not in kept)
 
 
-def smallest_hitting(sets: Iterable[frozenset[str]]) -> frozenset[str]:
-    """A smallest set that shares a member with every one of `sets` (none of which is empty)."""
+def smallest_hitting(sets: Iterable[frozenset[str]], *, at_least: int = 0) -> frozenset[str]:
+    """A smallest set that shares a member with every one of `sets` (none of which is empty).
+
+    `at_least` is a number of members that it is known to need: more sets need no fewer.
+    """
     wanted = sorted(set(sets), key=len)
-    size = 0
+    size = at_least
     while True:
         found = _hitting(wanted, size)
         if found is not None:

@@ -9,10 +9,10 @@ from collections.abc import Iterable, Iterator
 from random import Random
 
 from advisor.space.answered import Answered
-from advisor.space.compiled import Box, Point, Space
+from advisor.space.compiled import Box, Point, Space, bits_of
 from advisor.space.contest import Contest, Lane, shared
 from advisor.space.scales import Voice
-from advisor.space.search import Search, bits_of, lowest, random_point
+from advisor.space.search import Search, lowest, random_point
 from advisor.space.sweep import Sweep
 
 PROBES = 64
@@ -110,7 +110,7 @@ def sways(space: Space, box: Box, axis: int, pairs: Iterable[tuple[int, int]]) -
 def _contest(space: Space, box: Box, axis: int, kinds: list[int]) -> Contest:
     """The answers to a question, by what they permit, as rulebooks over the other axes of the box."""
     others = [at for at in range(len(space.axes)) if at != axis]
-    classes = [list(bits_of(box[at])) for at in others]
+    classes = [bits_of(box[at]) for at in others]
     return Contest(
         books=len(kinds),
         arguments=space.scales.conditions.everything.bit_length(),
