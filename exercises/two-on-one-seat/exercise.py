@@ -69,25 +69,30 @@ def crowd(trial: Trial) -> None:
 def ends(trial: Trial) -> None:
     """Nobody pays."""
     with trial.open(store=True, HOLD_S=SHORT_S) as site:
-        seat_of(trial, hold(site.visitor("ana")))
-        said = f"A hold was made for {SHORT_S} s, and {ENDS_WITHIN_S:g} s later its seat is still not free."
-        come_back(trial, site, "a", said)
+        held(trial, site, "a")
+        need(is_back(trial, site, "a"), f"A hold was made for {SHORT_S} s; {ENDS_WITHIN_S:g} s later it has not ended.")
 
 
 def ends_after_crash(trial: Trial) -> None:
     """Nobody pays, and who made the hold is dead."""
     with trial.open(2, store=True, HOLD_S=SHORT_S) as site:
-        seat_of(trial, hold(site.visitor("ana"), "a"))
+        held(trial, site, "b")
         site.crash("a")
-        said = f"a made a hold for {SHORT_S} s and crashed; {ENDS_WITHIN_S:g} s later b says that the seat is not free."
-        come_back(trial, site, "b", f"{said} Who was to end the hold?")
+        said = f"a made a hold for {SHORT_S} s and crashed; {ENDS_WITHIN_S:g} s later b says that it has not ended."
+        need(is_back(trial, site, "b"), f"{said} Who was to end it?")
 
 
-def come_back(trial: Trial, site: Site, at: str, said: str) -> None:
-    """Need the one seat that is held to be free again soon, and not at once."""
-    visitor, seats = site.visitor("ben"), trial.numbers["seats"]
-    is_free(visitor, seats - 1, "Right after one hold", at)
-    need(comes_true(lambda: visitor.get("/seats", at).field("free") == seats, ENDS_WITHIN_S), said)
+def held(trial: Trial, site: Site, at: str) -> None:
+    """Let a hold a seat, and need that `at` knows."""
+    visitor = site.visitor("ana")
+    seat_of(trial, hold(visitor))
+    is_free(visitor, trial.numbers["seats"] - 1, "Right after one hold", at)
+
+
+def is_back(trial: Trial, site: Site, at: str) -> bool:
+    """Whether all seats are free again, in time."""
+    visitor = site.visitor("ben")
+    return comes_true(lambda: visitor.get("/seats", at).field("free") == trial.numbers["seats"], ENDS_WITHIN_S)
 
 
 EXERCISE = Exercise(

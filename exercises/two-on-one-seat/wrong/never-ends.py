@@ -1,5 +1,5 @@
 # fails: ends
-# reason: its seat is still not free
+# reason: 2.5 s later it has not ended
 import os
 import threading
 

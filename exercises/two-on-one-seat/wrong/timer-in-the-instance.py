@@ -1,5 +1,5 @@
 # fails: ends-after-crash
-# reason: Who was to end the hold?
+# reason: Who was to end it?
 import os
 import threading
 
