@@ -91,6 +91,7 @@ class Gate:
                 return  # closed: that is its end
             try:
                 way = _Way(near, socket.create_connection(self._far))
+                way.hurry()
             except OSError:
                 near.close()  # the store is down, and so it looks from here
                 continue
@@ -130,6 +131,11 @@ class _Way:
     near: socket.socket
     far: socket.socket
     ended: bool = False
+
+    def hurry(self) -> None:
+        """Send at once: commands of a pipeline would wait for acknowledgements that come late (RFC 1122, 4.2.3.2)."""
+        for link in (self.near, self.far):
+            link.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
     def end(self) -> None:
         """Wake its thread, which then closes it."""
