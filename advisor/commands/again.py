@@ -4,8 +4,8 @@ It imports little, so that a command that is run often, as checks of a repositor
 """
 
 import sys
+from binascii import crc32
 from collections.abc import Sequence
-from hashlib import sha256
 
 from advisor import cache
 from advisor.rules.load import default_rules_file
@@ -14,8 +14,29 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:  # slow to import
     from pathlib import Path
 
-MOST_BYTES = 4_000_000
-"""No answers or rules are longer."""
+MOST_BYTES = 100_000
+"""Answers that are longer in all are worked out each time; so are rules above the 4 MB that the advisor reads."""
+RULES_BYTES = 4_000_000
+
+
+def show(files: "Sequence[Path]", rules: "Path | None") -> None:
+    """Print the advice on answer files as JSON, which is kept for the next time.
+
+    Args:
+        files: at least one.
+        rules: None means the advisor's own.
+
+    Raises:
+        AdvisorError: the rules or the answers have faults; carries those of all files.
+    """
+    asked = Asked(files, rules)
+    known = asked.answer()
+    if known is not None:
+        sys.stdout.write(known)
+        return
+    from advisor.commands import recommend  # noqa: PLC0415
+
+    recommend.run(files, rules, "json", None, asked.keep)
 
 
 class Asked:
@@ -43,16 +64,19 @@ class Asked:
 
     @property
     def _name(self) -> str:
-        return f"advice-{self._start.hex()[:16]}"
+        return f"advice-{crc32(self._start):08x}"
 
     def _now(self) -> bytes:
-        """A digest of all that the text depends on; empty where a file cannot be read, which is told elsewhere."""
-        files = (self._rules or default_rules_file(), *self._files)
+        """All that the text depends on; empty where a file cannot be read, which is told elsewhere."""
+        rules = self._rules or default_rules_file()
         try:
             # What a pipe gives, it gives once; and whoever names a disk image will be told so.
-            if not all(file.is_file() and file.stat().st_size <= MOST_BYTES for file in files):
+            if not all(file.is_file() for file in (rules, *self._files)) or rules.stat().st_size > RULES_BYTES:
                 return b""
-            texts = [(str(file), file.read_bytes()) for file in files]
+            if sum(file.stat().st_size for file in self._files) > MOST_BYTES:
+                return b""
+            texts = [(str(file), file.read_bytes()) for file in self._files]
+            known = (str(rules), rules.stat().st_size, rules.stat().st_mtime_ns, crc32(rules.read_bytes()))
         except (OSError, ValueError):
             return b""
-        return sha256(repr((sys.version, cache.code(), texts)).encode()).digest()
+        return repr((sys.version, cache.code(), known, texts)).encode()

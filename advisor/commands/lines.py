@@ -138,15 +138,11 @@ def _do_compare(line: argparse.Namespace) -> None:
 
 
 def _do_recommend(line: argparse.Namespace) -> None:
-    keep = None
     if line.format == "json" and line.output is None:
-        from advisor.commands.again import Asked  # noqa: PLC0415
+        from advisor.commands import again  # noqa: PLC0415
 
-        asked = Asked(line.files, line.rules)
-        keep, known = asked.keep, asked.answer()
-        if known is not None:
-            sys.stdout.write(known)
-            return
+        again.show(line.files, line.rules)
+        return
     from advisor.commands import recommend  # noqa: PLC0415
 
-    recommend.run(line.files, line.rules, line.format, line.output, keep)
+    recommend.run(line.files, line.rules, line.format, line.output)

@@ -7,7 +7,9 @@ import pytest
 
 from advisor import cache, document
 from advisor.cli import main
-from advisor.commands import again, recommend
+from advisor.commands import again
+from advisor.engine import Adviser
+from advisor.model import Advice, AnswerFile
 from advisor.rules import default_rules_file
 from tests.advisor.conftest import Run
 
@@ -22,13 +24,13 @@ def kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def worked(monkeypatch: pytest.MonkeyPatch) -> list[object]:
     """What advice was worked out for."""
     done: list[object] = []
-    advise = recommend.advise
+    on = Adviser.on
 
-    def noting(rulebook: object, file: object) -> object:
+    def noting(adviser: Adviser, file: AnswerFile) -> Advice:
         done.append(file)
-        return advise(rulebook, file)  # type: ignore[arg-type]
+        return on(adviser, file)
 
-    monkeypatch.setattr(recommend, "advise", noting)
+    monkeypatch.setattr(Adviser, "on", noting)
     return done
 
 
@@ -96,7 +98,7 @@ def test_an_entry_that_is_not_whole_is_not_used(
 
 
 def test_what_is_too_long_for_the_advisor_is_too_long_to_keep() -> None:
-    assert again.MOST_BYTES == document.READ_LIMIT_BYTES
+    assert again.RULES_BYTES == document.READ_LIMIT_BYTES
 
 
 def test_the_oldest_entries_make_room(kept: Path) -> None:
