@@ -8,12 +8,11 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from http.cookiejar import Cookie, DefaultCookiePolicy
-from typing import Any, Self
+from typing import Any, Protocol, Self
 
 import requests
 
 from minisvc.grading.failed import Failed
-from minisvc.grading.sandbox import Instance
 from minisvc.users.jar import MOST_BYTES
 
 ANSWERS_WITHIN_S = 3.0
@@ -56,6 +55,17 @@ class Answer:
             raise Failed(f'{self.asked} was answered {self.shown}, a JSON object with "{name}" is wanted.')
         return self.data[name]
 
+    def whole(self, name: str) -> int:
+        """A field that is a whole number.
+
+        Raises:
+            Failed: as `field`, or it is something else.
+        """
+        found = self.field(name)
+        if type(found) is not int:  # True is an int too
+            raise Failed(f'{self.asked} was answered "{name}": {found!r}; a whole number is wanted.')
+        return found
+
     def need_status(self, *wanted: int, when: str = "") -> Self:
         """Need one of these statuses; gives the answer back. `when` says in a few words what was so, "" for nothing.
 
@@ -76,10 +86,21 @@ class Answer:
         return words if len(words) <= LONGEST_SHOWN else f"{words[:LONGEST_SHOWN]} ..."
 
 
+class Place(Protocol):
+    """Where somebody can ask, such as an instance."""
+
+    @property
+    def url(self) -> str:
+        """Its address."""
+
+    def why_silent(self, within_s: float) -> str:
+        """Why no answer came, if it tells in so many seconds; "" if it does not."""
+
+
 class Visitor:
     """One client with cookies of its own, kept as browsers keep them, who may ask any instance."""
 
-    def __init__(self, instances: Mapping[str, Instance], name: str) -> None:
+    def __init__(self, instances: Mapping[str, Place], name: str) -> None:
         self.name, self._instances = name, instances
         self._session = requests.Session()
         self._session.trust_env = False  # no proxy of the person who grades

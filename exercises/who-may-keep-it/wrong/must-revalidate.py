@@ -1,0 +1,23 @@
+# fails: origin-down
+# reason: was answered 502 with the shop down,
+from minisvc.grading import shelf
+
+numbers = shelf.find("who-may-keep-it").exercise.numbers_of(student)
+FRESH_S, STALE_S = numbers["fresh_s"], numbers["stale_s"]
+
+
+def caching(response):
+    if request.endpoint == "product":
+        response.headers["Cache-Control"] = f"public, max-age={FRESH_S}, must-revalidate, stale-if-error={STALE_S}"
+        response.vary.add("Accept-Language")
+    elif request.endpoint == "cart":
+        response.headers["Cache-Control"] = "private, no-cache"
+    else:
+        response.headers["Cache-Control"] = "no-store"
+        return response
+    response.add_etag()
+    return response.make_conditional(request)
+
+
+def create_app(instance):
+    return create_shop(instance, caching)
