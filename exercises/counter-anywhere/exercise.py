@@ -7,10 +7,7 @@ ROUNDS = 4
 
 def counted(visitor: Visitor, before: int | None, at: str) -> int:
     """Let one more be counted; `before` None is a client that has no count yet."""
-    answer = visitor.post("/next", at, json={} if before is None else {"count": before})
-    count = answer.field("count")
-    need(isinstance(count, int), f"{answer.asked} was answered with the count {count!r}; a whole number is wanted.")
-    return int(count)
+    return visitor.post("/next", at, json={} if before is None else {"count": before}).whole("count")
 
 
 def counts(trial: Trial) -> None:

@@ -6,7 +6,8 @@ import json as json_text
 import re
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from http import HTTPStatus
 from http.cookiejar import Cookie, DefaultCookiePolicy
 from typing import Any, Protocol, Self
 
@@ -34,6 +35,7 @@ class Answer:
         text: the body as text, at most a million bytes of it.
         headers: by their names, in small letters.
         took_s: until the last byte.
+        raised: what the service raised, where the status is 500 and it says so; "" otherwise.
     """
 
     asked: str
@@ -42,6 +44,7 @@ class Answer:
     text: str
     headers: Mapping[str, str]
     took_s: float
+    raised: str = ""
 
     def field(self, name: str) -> Any:
         """A field of the JSON object that came back.
@@ -50,7 +53,7 @@ class Answer:
             Failed: it was another status than success, no JSON object, or one without that field.
         """
         if not 200 <= self.status < 300:
-            raise Failed(f"{self.asked} was answered {self.status}: {self.shown}")
+            raise Failed(f"{self.asked} was answered {self.status}: {self.raised or self.shown}")
         if not isinstance(self.data, dict) or name not in self.data:
             raise Failed(f'{self.asked} was answered {self.shown}, a JSON object with "{name}" is wanted.')
         return self.data[name]
@@ -75,7 +78,8 @@ class Answer:
         """
         if self.status not in wanted:
             names = " or ".join(map(str, wanted))
-            raise Failed(f"{self.asked} was answered {self.status}{when and ' '}{when}; {names} is wanted.")
+            why = f" The service raised {self.raised}." if self.raised else ""
+            raise Failed(f"{self.asked} was answered {self.status}{when and ' '}{when}; {names} is wanted.{why}")
         return self
 
     @property
@@ -95,6 +99,9 @@ class Place(Protocol):
 
     def why_silent(self, within_s: float) -> str:
         """Why no answer came, if it tells in so many seconds; "" if it does not."""
+
+    def why_failed(self) -> str:
+        """What it raised, to answer 500; "" if it does not tell."""
 
 
 class Visitor:
@@ -157,7 +164,9 @@ class Visitor:
         for cookie in self._session.cookies:
             # Browsers send these to loopback too, which they trust (W3C, Secure Contexts, section 3.1).
             cookie.secure = False
-        return self._answer(asked, response, content, time.monotonic() - begun)
+        answer = self._answer(asked, response, content, time.monotonic() - begun)
+        failed = answer.status == HTTPStatus.INTERNAL_SERVER_ERROR
+        return replace(answer, raised=self._instances[at].why_failed()) if failed else answer
 
     def close(self) -> None:
         """Leave."""

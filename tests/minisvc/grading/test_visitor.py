@@ -2,13 +2,13 @@
 
 import pytest
 
-from minisvc.grading import Answer, Check, Exercise, Failed, Trial
+from minisvc.grading import Answer, Check, Exercise, Failed, Trial, at_once
 from minisvc.grading.sandbox import Cell
 from minisvc.grading.trial import Submission
 
 
-def answer(status: int, text: str = "") -> Answer:
-    return Answer("GET /x at a", status, None, text, {}, 0.0)
+def answer(status: int, text: str = "", data: object = None) -> Answer:
+    return Answer("GET /x at a", status, data, text, {}, 0.0)
 
 
 def test_another_status_than_wanted_is_a_reason_that_says_which_and_when():
@@ -64,3 +64,42 @@ def test_a_visitor_keeps_secure_cookies_on_loopback_and_drops_large_ones_as_brow
         visitor.post("/4089")
         assert visitor.get("/").field("size") == 4088
         assert [*visitor.cookies] == ["__Host-c"]
+
+
+def test_a_field_that_must_be_a_whole_number_is_no_text_and_no_truth():
+    assert answer(200, data={"left": 3}).whole("left") == 3
+    for other, shown in (("3", "'3'"), (True, "True"), (3.0, "3.0"), (None, "None")):
+        with pytest.raises(Failed) as failed:
+            answer(200, data={"left": other}).whole("left")
+        assert str(failed.value) == f'GET /x at a was answered "left": {shown}; a whole number is wanted.'
+
+
+RAISES = """
+from flask import Flask
+
+def create_app(instance):
+    app = Flask(__name__)
+
+    @app.get("/<int:number>")
+    def fail(number):
+        return 1 // 0 if number else {}.missing
+
+    return app
+"""
+
+
+def test_a_500_says_what_the_service_raised_and_where(tmp_path):
+    exercise = Exercise("e", "t", "06", 1, 5, "o", ("", "", ""), (Check("c", 1, "", lambda trial: None),))
+    submission = Submission("ana.ipynb", "Ana", (Cell("answer", RAISES),))
+    with Trial(exercise, submission, tmp_path / "exercise.py") as trial, trial.open() as site:
+        visitor = site.visitor("ana")
+        with pytest.raises(Failed) as failed:
+            visitor.get("/1").need_status(200)
+        assert str(failed.value) == (
+            "GET /1 at a was answered 500; 200 is wanted. "
+            "The service raised ZeroDivisionError: integer division or modulo by zero (line 9)."
+        )
+        with pytest.raises(Failed, match=r"answered 500: AttributeError: 'dict' object has no attribute 'missing' \("):
+            visitor.get("/0").field("x")
+        asks = [lambda: site.visitor("many").get("/1").raised] * 8
+        assert all(each.startswith("AttributeError") for each in at_once(asks))
