@@ -58,7 +58,7 @@ def let_in(visitor: Visitor, shown: str, what: str, at: str = "a") -> None:
 def refused(visitor: Visitor, shown: str, what: str, at: str = "a") -> None:
     """Need 401, and that it says what is wanted in its place (RFC 6750, section 3)."""
     answer = me(visitor, shown, at)
-    need(answer.status >= 300, f"{at} let in {what}, as {answer.shown}.")
+    need(answer.status >= 300, f"{at} let in {what}, and answered {answer.shown}; 401 is wanted.")
     answer.need_status(401, when=f"for {what}")
     asks = answer.headers.get("www-authenticate", "nothing")
     need(asks.startswith("Bearer"), f"{at} refused {what} with WWW-Authenticate {asks}; Bearer is wanted.")
