@@ -7,6 +7,7 @@ nothing can be kept, everything is made anew each time: that costs time, and not
 import os
 from binascii import crc32
 from contextlib import suppress
+from functools import cache
 from pathlib import Path
 
 PACKAGE = Path(__file__).parent
@@ -44,8 +45,12 @@ def folder() -> Path:
     return Path(home or Path.home() / ".cache") / "statewise"
 
 
+@cache
 def code() -> tuple[tuple[str, int, int], ...]:
-    """Name, size and time of change of each file of the package: what is kept depends on all of them."""
+    """Name, size and time of change of each file of the package, as they are when it is first asked.
+
+    What is kept depends on all of them.
+    """
     found = []
     waiting = [str(PACKAGE)]
     while waiting:

@@ -45,8 +45,10 @@ def _follow(words: Sequence[str]) -> None:
     """Do what a line asks for. What other programs ask again and again needs no parser for all lines."""
     files = words[1:-1]
     if files and words[0] == "recommend" and words[-1] == "--json" and not any(each.startswith("-") for each in files):
+        import gc  # noqa: PLC0415
         from pathlib import Path  # noqa: PLC0415
 
+        gc.disable()
         from advisor.commands import again  # noqa: PLC0415
 
         again.show([Path(each) for each in files], None)

@@ -4,14 +4,14 @@ Everyday are ASCII texts of block mappings and sequences, flow collections, word
 escapes. Whatever else a text has, it is left to the other parser, so this one has to be right only about what it takes.
 """
 
-import string
 from collections.abc import Iterator
 
 from advisor.errors import Place
 from advisor.nodes import Node, scalar
 
-PLAIN = string.ascii_letters + string.digits + "_.+- "
-STARTS = string.ascii_letters + string.digits + "_"
+DIGITS = "0123456789"
+STARTS = f"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ{DIGITS}_"
+PLAIN = f"{STARTS}.+- "
 DEEPEST = 40
 """Nothing is nested as deeply, nor indented as far."""
 LONGEST = 500
@@ -202,7 +202,7 @@ class _Flow:
 
 
 def _plain(text: str, place: Place) -> Node:
-    _must(text[:1] in STARTS or (text[:1] == "-" and text[1:2] in string.digits))
+    _must(text[:1] in STARTS or (text[:1] == "-" and text[1:2] in DIGITS))
     _must(len(text.removeprefix("-")) > 0 and text.strip(PLAIN) == "" and "  " not in text)
     value = scalar(text)
     return Node(value, type(value).__name__, place, True)

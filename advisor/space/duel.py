@@ -10,19 +10,22 @@ from operator import itemgetter
 from typing import NamedTuple
 
 from advisor.space.compiled import Box, Space, bits_of
+from advisor.space.scales import Voice
 
 
 class _Part(NamedTuple):
-    """One concern: its number, its rules about either mechanism, and the axes that they look at.
+    """One concern: its rules about either mechanism, and the axes that they look at.
 
     Attributes:
+        ours, theirs: the voices of the challenger and of the holder.
         here: takes what a box has on these axes out of it.
         known: what was found, by that.
     """
 
-    concern: int
     rules: int
     axes: tuple[int, ...]
+    ours: tuple[Voice, ...]
+    theirs: tuple[Voice, ...]
     here: Callable[[Box], object]
     known: dict[object, int]
 
@@ -37,11 +40,12 @@ class Duel:
         about = space.scales.about[challenger] | space.scales.about[holder]
         self._known: dict[Box, int] = {}
         self._parts: list[_Part] = []
-        for number, concern in enumerate(space.scales.concerns):
+        for concern in space.scales.concerns:
             if rules := concern.rules & about:
                 axes = space.axes_of(rules)
                 here = itemgetter(*axes) if axes else bool
-                self._parts.append(_Part(number, rules, axes, here, {}))
+                ours, theirs = (tuple([v for v in concern.voices if v.mechanism == at]) for at in (challenger, holder))
+                self._parts.append(_Part(rules, axes, ours, theirs, here, {}))
 
     def wins(self, box: Box) -> bool:
         """Whether the bound does not exclude that the challenger beats the holder; a tie goes to the simpler one."""
@@ -56,8 +60,7 @@ class Duel:
     def _lead_in(self, part: _Part, box: Box) -> int:
         key = part.here(box)
         if key not in part.known:
-            scores = [self._space.scales.scores(part.concern, fired) for fired in self._together(part, box)]
-            part.known[key] = max([each[self._challenger] - each[self._holder] for each in scores])
+            part.known[key] = max([_lead(part, fired) for fired in self._together(part, box)])
         return part.known[key]
 
     def _together(self, part: _Part, box: Box) -> set[int]:
@@ -68,3 +71,13 @@ class Duel:
             allowed = {permits[class_] & part.rules for class_ in bits_of(box[axis])}
             sets = {fired & each for fired in sets for each in allowed}
         return sets
+
+
+def _lead(part: _Part, fired: int) -> int:
+    """How far the challenger is ahead in a concern when these rules fire."""
+    lead = 0
+    for voice in part.ours:
+        lead += voice.points(fired)
+    for voice in part.theirs:
+        lead -= voice.points(fired)
+    return lead
