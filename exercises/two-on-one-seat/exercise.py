@@ -18,14 +18,14 @@ def hold(visitor: Visitor, at: str = "a") -> Answer:
 
 def seat_of(trial: Trial, answer: Answer) -> int:
     """The seat that was given."""
-    seat, most = answer.need_status(201).field("seat"), trial.numbers["seats"]
-    need(seat in range(1, most + 1), f"{answer.asked} was answered with seat {seat!r}; yours are 1 to {most}.")
-    return int(seat)
+    seat, most = answer.need_status(201).whole("seat"), trial.numbers["seats"]
+    need(seat in range(1, most + 1), f"{answer.asked} was answered with seat {seat}; yours are 1 to {most}.")
+    return seat
 
 
 def is_free(visitor: Visitor, wanted: int, when: str, at: str = "a") -> None:
     """Need so many free seats."""
-    found = visitor.get("/seats", at).field("free")
+    found = visitor.get("/seats", at).whole("free")
     need(found == wanted, f"{when} {at} says that {found} seats are free; {wanted} is right.")
 
 
@@ -92,7 +92,7 @@ def held(trial: Trial, site: Site, at: str) -> None:
 def is_back(trial: Trial, site: Site, at: str) -> bool:
     """Whether all seats are free again, in time."""
     visitor = site.visitor("ben")
-    return comes_true(lambda: visitor.get("/seats", at).field("free") == trial.numbers["seats"], ENDS_WITHIN_S)
+    return comes_true(lambda: visitor.get("/seats", at).whole("free") == trial.numbers["seats"], ENDS_WITHIN_S)
 
 
 EXERCISE = Exercise(
