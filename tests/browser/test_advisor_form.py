@@ -6,26 +6,28 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from minisvc.lab.server import Server
-from tests.browser.lab import Book, served, written
+from tests.browser.lab import RUN_ALL, Book, opened
 
 pytestmark = pytest.mark.browser
 
 
 @pytest.fixture(scope="module")
-def form_server(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    with served(tmp_path_factory.mktemp("form")) as running:
-        written(running.root / running.notebook, "from advisor.form import form\n\nform()", "1")
-        yield running
+def book(browser: Browser, server: Server) -> Iterator[Book]:
+    with opened(browser, server, "form.ipynb", "from advisor.form import form\n\nform()", "1") as kept:
+        yield kept
 
 
 @pytest.fixture
-def shown(page: Page, form_server: Server) -> Iterator[Locator]:
-    book = Book(page, form_server)
-    book.run_all()
-    form = page.locator(".statewise-form")
+def shown(book: Book) -> Locator:
+    book.page.evaluate(RUN_ALL)
+    form = book.page.locator(".statewise-form")
     expect(form).to_be_visible()
-    yield form
-    book.command("kernelmenu:shutdown")
+    return form
+
+
+@pytest.fixture
+def page(book: Book) -> Page:
+    return book.page
 
 
 def test_by_keys_alone_an_answer_redraws_the_recommendation_and_a_fault_is_told(shown: Locator, page: Page) -> None:

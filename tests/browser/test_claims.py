@@ -1,8 +1,6 @@
 """Results of claims and the comparison in a real browser: in JupyterLab and as pages, light, dark and narrow."""
 
 from collections.abc import Iterator
-from dataclasses import replace
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
@@ -12,7 +10,7 @@ from minisvc.claims import comparison_page
 from minisvc.claims.comparison_run import Method
 from minisvc.claims.page import page as page_of
 from minisvc.lab.server import Server
-from tests.browser.lab import Book, written
+from tests.browser.lab import opened
 
 pytestmark = pytest.mark.browser
 
@@ -38,14 +36,10 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
 
 
 @pytest.fixture
-def shown(page: Page, server: Server) -> Iterator[Page]:
-    file = Path(server.root) / "claims.ipynb"
-    written(file, *CELLS)
-    book = Book(page, replace(server, notebook=file.name))
-    book.run_all()
-    yield page
-    book.command("kernelmenu:shutdown")
-    file.unlink()
+def shown(browser: Browser, server: Server) -> Iterator[Page]:
+    with opened(browser, server, "claims.ipynb", *CELLS) as book:
+        book.run_all()
+        yield book.page
 
 
 def themed(page: Page, theme: str) -> None:
