@@ -6,14 +6,15 @@ import json as json_text
 import re
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from http import HTTPStatus
+from dataclasses import dataclass
 from http.cookiejar import Cookie, DefaultCookiePolicy
 from typing import Any, Protocol, Self
+from urllib.parse import unquote
 
 import requests
 
 from minisvc.grading.failed import Failed
+from minisvc.grading.sandbox.birth import RAISED
 from minisvc.users.jar import MOST_BYTES
 
 ANSWERS_WITHIN_S = 3.0
@@ -100,9 +101,6 @@ class Place(Protocol):
     def why_silent(self, within_s: float) -> str:
         """Why no answer came, if it tells in so many seconds; "" if it does not."""
 
-    def why_failed(self) -> str:
-        """What it raised, to answer 500; "" if it does not tell."""
-
 
 class Visitor:
     """One client with cookies of its own, kept as browsers keep them, who may ask any instance."""
@@ -164,9 +162,7 @@ class Visitor:
         for cookie in self._session.cookies:
             # Browsers send these to loopback too, which they trust (W3C, Secure Contexts, section 3.1).
             cookie.secure = False
-        answer = self._answer(asked, response, content, time.monotonic() - begun)
-        failed = answer.status == HTTPStatus.INTERNAL_SERVER_ERROR
-        return replace(answer, raised=self._instances[at].why_failed()) if failed else answer
+        return self._answer(asked, response, content, time.monotonic() - begun)
 
     def close(self) -> None:
         """Leave."""
@@ -179,7 +175,8 @@ class Visitor:
         except ValueError:
             data = None
         headers = {name.lower(): value for name, value in response.headers.items()}
-        return Answer(asked, response.status_code, data, text, headers, took_s)
+        raised = unquote(headers.pop(RAISED.lower(), ""))
+        return Answer(asked, response.status_code, data, text, headers, took_s, raised)
 
 
 class _Fitting(DefaultCookiePolicy):

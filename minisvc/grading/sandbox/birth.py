@@ -10,6 +10,9 @@ from typing import Self
 
 from minisvc.grading.sandbox.cell import Cell
 
+RAISED = "X-Statewise-Raised"
+"""The field in which an answer of 500 tells the grader what the submission raised."""
+
 
 @dataclass(frozen=True, slots=True)
 class Work:

@@ -10,11 +10,14 @@ import threading
 import traceback
 from types import ModuleType
 from typing import Any, NoReturn
+from urllib.parse import quote
+
+from flask import Flask, Response, g, got_request_exception
 
 from minisvc import layout_file
 from minisvc.errors import MinisvcError
 from minisvc.fence import Fence
-from minisvc.grading.sandbox.birth import Birth, Work
+from minisvc.grading.sandbox.birth import RAISED, Birth, Work
 from minisvc.grading.sandbox.cell import Cell
 from minisvc.grading.sandbox.orphans import die_with_parent
 from minisvc.grading.sandbox.rights import give_up
@@ -55,6 +58,8 @@ def _live(listener: socket.socket, report: int, work: Work, birth: Birth) -> Non
     serves = hasattr(module, FACTORY)
     if serves and "" not in errors:
         app = make_app(f"{MODULE}:{FACTORY}", birth.name)
+        if isinstance(app, Flask):
+            _tell_raised(app)
         Life(listener, app, Fence(birth.name), base_environ(MODULE, listener.getsockname()[1]), []).begin()
     _tell(report, up=serves, values=values, errors=errors)
     threading.Event().wait()
@@ -67,6 +72,21 @@ def _run(cell: Cell, module: ModuleType) -> str:
     except BaseException as error:  # noqa: BLE001  # SystemExit too: the next cell runs in a notebook as well
         return _words(error)
     return ""
+
+
+def _tell_raised(app: Flask) -> None:
+    """Let each 500 carry what the app raised, in a field of its own: that helps a learner, a bare 500 does not."""
+
+    def remember(_app: Flask, exception: BaseException, **_: Any) -> None:
+        g.statewise_raised = _words(exception)
+
+    def told(response: Response) -> Response:
+        if words := g.get("statewise_raised"):
+            response.headers[RAISED] = quote(words)
+        return response
+
+    got_request_exception.connect(remember, app, weak=False)
+    app.after_request(told)
 
 
 def _unfinished(cells: tuple[Cell, ...], errors: dict[str, str]) -> str:
