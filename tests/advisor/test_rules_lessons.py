@@ -25,9 +25,10 @@ def test_a_rule_whose_claim_a_lesson_shows_names_a_lesson(rulebook: Rulebook) ->
 
 
 def test_every_citation_of_an_rfc_names_its_section(rulebook: Rulebook) -> None:
-    arguments = (*rulebook.requirements, *rulebook.rules, *rulebook.companions)
-    risks = [risk for mechanism in rulebook.mechanisms.values() for risk in mechanism.risks]
-    sources = [each.source for each in (*arguments, *risks)]
+    sources = [each.source for each in rulebook.requirements]
+    sources += [each.source for each in rulebook.rules]
+    sources += [each.source for each in rulebook.companions]
+    sources += [risk.source for mechanism in rulebook.mechanisms.values() for risk in mechanism.risks]
     assert all(source.startswith("https://") for source in sources)
     rfcs = [source for source in sources if "rfc-editor.org" in source]
     assert len(rfcs) > 30
