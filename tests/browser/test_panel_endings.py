@@ -32,7 +32,7 @@ def test_reloading_the_page_finds_the_panel_as_it_is(panel: Locator, page: Page,
     expect(instance(panel, "a")).to_have_attribute("data-status", "down")
     book.command("docmanager:save")
     page.reload()
-    expect(instance(page.locator("[data-panel]"), "a")).to_have_attribute("data-status", "down", timeout=30_000)
+    expect(instance(page.locator("[data-panel]"), "a")).to_have_attribute("data-status", "down", timeout=60_000)
     button = main_button(page.locator("[data-panel]"), "a")
     button.click()
     expect(instance(page.locator("[data-panel]"), "a")).to_have_attribute("data-status", "up")
@@ -47,7 +47,7 @@ def test_reopened_without_its_kernel_a_saved_notebook_shows_the_last_picture(
         assert "widgets" not in nbformat.read(lesson_file, as_version=4).metadata
         book.command("kernelmenu:shutdown")
         page.goto(server.url.replace("/lab/", "/lab/workspaces/again/", 1) + "&reset")
-        expect(page.locator("[data-statewise-still] img")).to_be_visible(timeout=30_000)
+        expect(page.locator("[data-statewise-still] img")).to_be_visible(timeout=60_000)
         message = page.get_by_text("Error displaying widget")
         expect(message.first).to_be_attached()
         expect(page.get_by_text("Error displaying widget").locator("visible=true")).to_have_count(0)
