@@ -1,5 +1,5 @@
 # fails: in-order
-# reason: without a name, and answered 500; 400 is wanted.
+# reason: though its form has not had the second step; 400 is wanted
 import os
 
 from flask import Flask, jsonify, request

@@ -1,5 +1,5 @@
 # fails: own-key
-# reason: a form that was made with another key, and answered 200; 400 is wanted.
+# reason: answered 200 though the form was made with another key; 400 is wanted.
 import base64
 import hashlib
 import json

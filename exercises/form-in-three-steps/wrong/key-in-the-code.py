@@ -1,5 +1,5 @@
 # fails: own-key
-# reason: a form that was made with another key, and answered 200
+# reason: answered 200 though the form was made with another key
 import os
 
 from flask import Flask, jsonify, request

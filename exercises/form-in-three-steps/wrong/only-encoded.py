@@ -1,5 +1,5 @@
 # fails: unchanged
-# reason: in a form was changed, and /confirm answered 200; 400 is wanted.
+# reason: in the form was changed; 400 is wanted.
 import base64
 import json
 
