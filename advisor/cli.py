@@ -48,10 +48,13 @@ def _follow(words: Sequence[str]) -> None:
         import gc  # noqa: PLC0415
         from pathlib import Path  # noqa: PLC0415
 
-        gc.disable()
         from advisor.commands import again  # noqa: PLC0415
 
-        again.show([Path(each) for each in files], None)
+        gc.disable()  # it would look for garbage a dozen times, and find none
+        try:
+            again.show([Path(each) for each in files], None)
+        finally:
+            gc.enable()
         return
     from advisor.commands import parser  # noqa: PLC0415
 

@@ -79,10 +79,10 @@ def test_faults_are_told_each_time(capsys: pytest.CaptureFixture[str], shop_file
     assert "there is no such file." in capsys.readouterr().err
 
 
-def test_answers_from_a_pipe_are_read_once(run: Run, shop_file: Path) -> None:
+def test_answers_from_a_pipe_are_read_once(run_process: Run, shop_file: Path) -> None:
     text = shop_file.read_text(encoding="utf-8")
     for _ in range(2):
-        done = run("recommend", "/dev/stdin", "--json", text=text)
+        done = run_process("recommend", "/dev/stdin", "--json", text=text)
         assert (done.returncode, done.stderr) == (0, "")
         assert json.loads(done.stdout)["name"] == "corner shop"
 

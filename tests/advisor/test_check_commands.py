@@ -29,8 +29,8 @@ def small(tmp_path: Path) -> Path:
     return path
 
 
-def test_check_tells_what_the_rules_do_over_all_answer_sets(run: Run, small: Path) -> None:
-    done = run("rules", "check", "small.yaml", "--golden", "golden.yaml")
+def test_check_tells_what_the_rules_do_over_all_answer_sets(run_process: Run, small: Path) -> None:
+    done = run_process("rules", "check", "small.yaml", "--golden", "golden.yaml")
     assert (done.returncode, done.stderr) == (0, "")
     assert f"```\n{done.stdout}```" in DOCS
     assert done.stdout.splitlines() == [
