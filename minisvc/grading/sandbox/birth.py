@@ -23,6 +23,7 @@ class Work:
         exports: names of variables whose values the grader wants.
         readable: files and folders that may be read, besides those of Python and the system.
         cpu_s, memory_mb, file_mb: limits of each process (getrlimit(2)).
+        disk_mb: what the files of each process may take together; the warden looks.
     """
 
     cells: tuple[Cell, ...]
@@ -31,6 +32,7 @@ class Work:
     cpu_s: int = 20
     memory_mb: int = 2048
     file_mb: int = 16
+    disk_mb: int = 256
 
     def write(self, path: Path) -> None:
         """Put it into a file."""

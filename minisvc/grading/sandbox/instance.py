@@ -149,5 +149,5 @@ def _ending(status: int) -> str:
     with contextlib.suppress(ValueError):
         name = signal.Signals(-status).name
     causes = {"SIGXCPU": "it used more processor time than a service needs: is there an endless loop?"}
-    causes |= {"SIGKILL": "it used more processor time or memory than it may, or something killed it."}
+    causes |= {"SIGKILL": "it used more processor time, memory or disk than it may, or something killed it."}
     return f"Its process crashed ({name}): {causes.get(name, 'it did something that the system refuses.')}"

@@ -29,6 +29,7 @@ HOSTILE: Mapping[str, tuple[str, str]] = {
     "hangs-late": ("import threading", "threading.Event().wait()"),
     "breaks": ("import ctypes; ctypes.string_at(0)", ""),
     "hungry": ("data = 'x' * (8 * 2**30)", ""),
+    "hoards": ("for n in range(10**6): open(f'f{n}', 'wb').write(bytes(8 * 2**20))", ""),
     "raises": ("1 / 0", ""),
     "reads-answers": (f"print(open({str(shelf.root() / EXERCISE / EXERCISE)!r} + '.ipynb').read())", ""),
     "forks": ("import os\nwhile True: os.fork()", ""),

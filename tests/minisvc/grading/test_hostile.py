@@ -18,6 +18,7 @@ REASONS = {
     "hangs-late": "got no answer within 3 s.",
     "breaks": "all: Its process crashed (SIGSEGV)",
     "hungry": 'all: Cell "answer" raised MemoryError',
+    "hoards": "all: Its process crashed (SIGKILL): it used more processor time, memory or disk than it may",
     "raises": 'all: Cell "answer" raised ZeroDivisionError: division by zero (line 3)',
     "reads-answers": f"does not let a submission read {shelf.root() / EXERCISE}",
     "forks": "does not let a submission start a process (os.fork)",
