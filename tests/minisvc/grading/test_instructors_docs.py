@@ -5,7 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from minisvc.grading import shelf
+from minisvc.grading import handout, shelf
 from minisvc.grading.sandbox.birth import Work
 from minisvc.grading.sandbox.instance import UP_WITHIN_S
 from minisvc.grading.sandbox.rights import MORE_TASKS, MOST_FILES
@@ -40,4 +40,9 @@ def test_the_limits_are_those_that_are_set():
     said = f"{work.cpu_s} s of processor time, {work.memory_mb // 1024} GB of memory, files of {work.file_mb} MB, "
     assert f"{said}{MOST_FILES} open files, {MORE_TASKS} more tasks" in FLAT
     assert f"not done with its cells after {UP_WITHIN_S:g} s" in FLAT
+    assert f"and {work.disk_mb} MB of files together" in FLAT
     assert "0 all were graded" in FLAT
+
+
+def test_a_course_gets_the_settings_that_are_told_of():
+    assert f"also writes `{handout.CONFIG}`" in FLAT
