@@ -35,6 +35,11 @@ ANOTHER_PANEL = """(former) => {
     const panels = [...document.querySelectorAll('[data-panel]')];
     return panels.length === 1 && panels[0].dataset.panel !== former;
 }"""
+# Whether some box of the stage lies over the one to its left.
+OVERLAP = """(stage) => [...stage.children].slice(1).some((box, place, all) => {
+    const [mine, other] = [box, all[place - 1] ?? stage].map((each) => each.getBoundingClientRect());
+    return place && mine.left < other.right && mine.top < other.bottom;
+})"""
 SIZE: ViewportSize = {"width": 1400, "height": 1000}
 EVERY_CELL_RAN = """() => window.jupyterapp.shell.currentWidget.content.widgets.every(
     (cell) => cell.model.type !== 'code' || cell.model.executionCount > 0)"""

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from minisvc.lab.server import Server
-from tests.browser.lab import Book, opened
+from tests.browser.lab import OVERLAP, Book, opened
 
 pytestmark = pytest.mark.browser
 
@@ -167,13 +167,6 @@ def test_a_prediction_is_locked_in(panel: Locator, book: Book) -> None:
     question.get_by_role("button").click()
     expect(question).to_have_attribute("data-locked", "its-own")
     expect(question.get_by_role("radio").first).to_be_disabled()
-
-
-# Whether some box of the stage lies over the one to its left.
-OVERLAP = """(stage) => [...stage.children].slice(1).some((box, place, all) => {
-    const [mine, other] = [box, all[place - 1] ?? stage].map((each) => each.getBoundingClientRect());
-    return place && mine.left < other.right && mine.top < other.bottom;
-})"""
 
 
 def test_nothing_sticks_out_or_overlaps_at_any_width(panel: Locator, page: Page) -> None:

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from minisvc.lab.server import Server
-from tests.browser.lab import KERNEL_IS_IDLE, Book, opened
+from tests.browser.lab import KERNEL_IS_IDLE, OVERLAP, Book, opened
 
 pytestmark = pytest.mark.browser
 
@@ -201,9 +201,12 @@ def test_after_its_kernel_restarted_a_panel_says_that_it_is_stale(panel: Locator
 
 
 @pytest.mark.parametrize("width", [700, 1600])
-def test_twelve_instances_fit_the_width_with_a_store(panel: Locator, page: Page, width: int) -> None:
-    page.set_viewport_size({"width": width, "height": 1000})
+def test_twelve_instances_and_a_crowd_fit_the_width_with_a_store(panel: Locator, book: Book, width: int) -> None:
+    book.page.set_viewport_size({"width": width, "height": 1000})
     panel.get_by_label("Carts live in").select_option("redis")
     panel.get_by_label("Instances").select_option("12")
     expect(panel.locator("[data-instance]")).to_have_count(12, timeout=20_000)
+    book.execute("for user in shop.add_users(196): user.add('apples')")
+    expect(panel.locator("[data-store] [data-pile]")).to_contain_text("196 carts")
     assert panel.evaluate("(root) => root.scrollWidth <= root.clientWidth")
+    assert not panel.locator(".sw-stage").evaluate(OVERLAP)
