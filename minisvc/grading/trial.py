@@ -13,6 +13,7 @@ from minisvc.cluster import Cluster
 from minisvc.grading import layouts
 from minisvc.grading.exercise import APP, LAYOUT, Exercise
 from minisvc.grading.failed import Failed
+from minisvc.grading.front import Front
 from minisvc.grading.gate import Gate
 from minisvc.grading.sandbox import Cell, Instance, Keeper
 from minisvc.grading.sandbox.birth import Work
@@ -62,6 +63,12 @@ class Site:
         fresh = Visitor(self.instances, name)
         self._visitors.append(fresh)
         return fresh
+
+    @contextlib.contextmanager
+    def front(self) -> Iterator[Front]:
+        """Put the lab's balancer in front of all instances, who looks at their health when it is told to."""
+        with contextlib.closing(Front(self.instances)) as front:
+            yield front
 
     def crash(self, name: str) -> None:
         """Kill an instance: memory, folder and connections gone."""
