@@ -53,9 +53,14 @@ def at_least(panel: Locator, name: str, least: int) -> None:
     )
 
 
+def start_traffic(panel: Locator) -> None:
+    panel.locator("[data-control=rate]").select_option("30")
+    panel.get_by_role("button", name="Start traffic").click()
+
+
 def fill_carts(panel: Locator) -> None:
     """Let traffic run until every customer has a cart, somewhere."""
-    panel.get_by_role("button", name="Start traffic").click()
+    start_traffic(panel)
     for customer in ("c1", "c2", "c3", "c4"):
         expect(panel.locator(f'.sw-instances [data-owner="{customer}"]')).to_have_count(1)
 
@@ -82,7 +87,7 @@ def test_crash_loses_exactly_the_carts_that_were_held_there(panel: Locator) -> N
 def test_crash_of_one_of_many_carts_in_cookies_loses_none(panel: Locator) -> None:
     panel.get_by_label("Carts live in").select_option("signed_cookie")
     expect(panel).to_have_attribute("data-state", "signed_cookie")
-    panel.get_by_role("button", name="Start traffic").click()
+    start_traffic(panel)
     expect(panel.locator(".sw-customers [data-owner]")).to_have_count(4)
     main_button(panel, "a").click()
     expect(instance(panel, "a")).to_have_attribute("data-status", "down")
@@ -114,7 +119,7 @@ def test_a_store_appears_with_the_carts_in_it(panel: Locator) -> None:
     expect(store).to_be_hidden()
     panel.get_by_label("Carts live in").select_option("redis")
     expect(store).to_be_visible()
-    panel.get_by_role("button", name="Start traffic").click()
+    start_traffic(panel)
     expect(store.locator("[data-owner]")).to_have_count(4)
 
 
@@ -134,7 +139,7 @@ def test_keyboard_alone_crashes_and_leaves_the_notebook_alone(panel: Locator, pa
 def test_a_click_is_answered_while_a_cell_runs(panel: Locator, page: Page, tmp_path: Path) -> None:
     gate = tmp_path / "gate"
     at_least(panel, "served", 0)
-    panel.get_by_role("button", name="Start traffic").click()
+    start_traffic(panel)
     at_least(panel, "served", 8)  # by then the view has told the kernel its channel
     wait = f"import pathlib, time\nwhile not pathlib.Path({str(gate)!r}).exists(): time.sleep(0.02)"
     page.evaluate(
