@@ -1,13 +1,10 @@
 """The answers that were given, as boxes: which part of the space agrees with them."""
 
 from collections.abc import Iterable, Mapping
-from itertools import combinations, product
 
-from advisor.checker import MOST
 from advisor.model import Value
-from advisor.space.axes import Axis, Cell, axes_of
+from advisor.space.axes import Axis, axes_of
 from advisor.space.compiled import Box, Space, state_of
-from advisor.space.numbers import Range, possible
 from advisor.space.scales import Scales
 from advisor.space.search import Search
 
@@ -47,55 +44,11 @@ class Answered:
         """The number of the axis that a question is on."""
         return self._of[question]
 
-    def neighbours(self, question: str) -> list[tuple[int, int]]:
-        """The pairs of classes, on the question's axis, that can differ by the answer to it alone."""
-        at = self._of[question]
-        members = self.space.members[at]
-        pairs = combinations(range(len(members)), 2)
-        if len(self.space.axes[at].questions) == 1:
-            return list(pairs)
-        allowed = self.box(self.values)[at]
-        return [
-            (one, other)
-            for one, other in pairs
-            if allowed >> one & allowed >> other & 1
-            and any(self._differ_alone(at, question, a, b) for a, b in product(members[one], members[other]))
-        ]
-
     def stands(self, number: int, question: str) -> bool:
         """Whether a cell of the question's axis agrees with what all other questions on it are answered."""
         axis = self.space.axes[self._of[question]]
         others = (name for name in axis.questions if name != question)
         return all(state_of(axis.cells[number], name) == ("given" if name in self.values else "") for name in others)
-
-    def _differ_alone(self, at: int, question: str, one: int, other: int) -> bool:
-        """Whether two cells of numbers can be the same in all numbers but one."""
-        axis = self.space.axes[at]
-        first, second = axis.cells[one], axis.cells[other]
-        rest = [name for name in axis.questions if name != question]
-        if any(self._place(first, name) != self._place(second, name) for name in rest):
-            return False
-        ranges = {name: self._range(first, name) for name in rest if name in first.choices}
-        products = []
-        for cell, twin in ((first, question), (second, f"{question} again")):
-            if question in cell.choices:
-                ranges[twin] = self._range(cell, question)
-            for fact in self.space.scales.rulebook.facts.values():
-                if fact.id in cell.choices:
-                    band = next(band for band in fact.bands if band.id == cell.choices[fact.id])
-                    factors = tuple(twin if name == question else name for name in fact.factors)
-                    products.append((factors, Range(band.low, band.high)))
-        return possible(ranges, products)
-
-    def _place(self, cell: Cell, name: str) -> tuple[str, str]:
-        return state_of(cell, name), cell.choices.get(name, "")
-
-    def _range(self, cell: Cell, name: str) -> Range:
-        value = self.values.get(name)
-        if name in cell.given and isinstance(value, int | float):
-            return Range(value, value, closed=True)
-        band = next(band for band in self.space.scales.rulebook.questions[name].bands if band.id == cell.choices[name])
-        return Range(band.low, min(band.high, MOST), closed=band.high > MOST)
 
     def _classes(self, question: str, state: str) -> int:
         """The classes of the question's axis in which it is in a state, as a mask."""

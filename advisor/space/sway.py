@@ -6,11 +6,13 @@ what the answer does not permit is left out. Mechanisms about which the question
 """
 
 from collections.abc import Iterable, Iterator
+from itertools import combinations, product
 from random import Random
 
 from advisor.space.answered import Answered
 from advisor.space.compiled import Box, Point, Space, bits_of
 from advisor.space.contest import Contest, Lane, shared
+from advisor.space.neighbours import Neighbours
 from advisor.space.scales import Voice
 from advisor.space.search import Search, lowest, random_point
 from advisor.space.sweep import Sweep
@@ -35,7 +37,7 @@ class Swing:
         self._exact = patience is None
         self._answered = answered
         self._axis = answered.axis_of(question)
-        self._neighbours = answered.neighbours(question)
+        self._neighbours = Neighbours(answered, question)
         permits = answered.space.permits[self._axis]
         some = every = permits[0]
         for each in permits:
@@ -53,7 +55,7 @@ class Swing:
         found = self._search(box)
         if self.patience >= 0 or not self._exact:
             return found
-        return sways(self._answered.space, box, self._axis, self._neighbours)
+        return sways(self._answered.space, box, self._axis, self._neighbours.pairs())
 
     def _search(self, box: Box) -> bool:
         self.patience -= 1
@@ -73,15 +75,16 @@ class Swing:
 
     def _at(self, point: Point) -> bool:
         """Whether it can where all other answers are those of a point."""
-        winners: dict[int, int | None] = {}
-        for pair in self._neighbours:
-            for class_ in pair:
-                if class_ not in winners:
-                    moved = (*point[: self._axis], class_, *point[self._axis + 1 :])
-                    winners[class_] = self._answered.space.winner_at(moved)
-            if winners[pair[0]] != winners[pair[1]]:
-                return True
-        return False
+        space, axis = self._answered.space, self._axis
+        classes: dict[int | None, list[int]] = {}
+        for class_ in self._neighbours.classes:
+            winner = space.winner_at((*point[:axis], class_, *point[axis + 1 :]))
+            classes.setdefault(winner, []).append(class_)
+        return any(
+            self._neighbours.are(min(pair), max(pair))
+            for some, others in combinations(classes.values(), 2)
+            for pair in product(some, others)
+        )
 
 
 def sways(space: Space, box: Box, axis: int, pairs: Iterable[tuple[int, int]]) -> bool:

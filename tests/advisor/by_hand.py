@@ -1,8 +1,10 @@
 """Decides as the documentation says it, rule by rule: slow, plain, and made of nothing that the advisor decides by."""
 
 from collections.abc import Mapping
+from types import MappingProxyType
 
-from advisor.model import Rulebook
+from advisor.engine import facts_of, values_of
+from advisor.model import AnswerFile, Component, Rulebook, Value
 
 
 def points_by_hand(rulebook: Rulebook, facts: Mapping[str, str], priorities: Mapping[str, int]) -> dict[str, int]:
@@ -22,6 +24,18 @@ def winner_by_hand(rulebook: Rulebook, facts: Mapping[str, str], priorities: Map
     """Who has the most, the simplest of equals; None when nothing is left."""
     left = points_by_hand(rulebook, facts, priorities)
     return max(left, key=left.__getitem__, default=None)
+
+
+def winner_with(
+    answers: Mapping[str, Value],
+    rulebook: Rulebook,
+    archetype: str | None = None,
+    priorities: Mapping[str, int] = MappingProxyType({}),
+) -> str | None:
+    """Who wins with these answers, `unknown` among them, about the only component of a system."""
+    component = Component("x", archetype, answers)
+    facts = facts_of(rulebook, values_of(rulebook, AnswerFile("x", (component,)), component))
+    return winner_by_hand(rulebook, facts, priorities)
 
 
 def _strongest(rulebook: Rulebook, facts: Mapping[str, str]) -> dict[tuple[str, str, bool], int]:

@@ -115,7 +115,7 @@ def test_nothing_to_set_is_bad_usage(run: Run, two: Path) -> None:
     assert run("what-if", "two.yaml").stderr.startswith("advisor: the following arguments are required: --set.\n")
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(answers=answer_sets())
 def test_every_alternative_gives_what_it_says(answers: dict[str, str]) -> None:
     file = AnswerFile("x", (Component("x", None, answers),))
