@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import os
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 from minisvc.grading import notebook
 from minisvc.grading.exercise import Exercise
@@ -24,11 +27,18 @@ def faults_of(found: Set) -> list[str]:
         ExerciseError: a wrong answer does not say what it must get.
     """
     source, wrong = found.source(), found.wrong()
-    faults = [*_of_cells(found.exercise, source), *_of_number(wrong), *_of_solution(found, source)]
-    faults += _of_release(found, source.released())
-    for each in wrong:
-        faults += _of_wrong(found, source, each)
-    return faults
+    tries = [partial(_of_solution, found, source), partial(_of_release, found, source.released())]
+    tries += [partial(_of_wrong, found, source, each) for each in wrong]
+    return [*_of_cells(found.exercise, source), *_of_number(wrong), *_side_by_side(tries)]
+
+
+def _side_by_side(tries: Iterable[Callable[[], Iterator[str]]]) -> list[str]:
+    """What all of them find, in their order; as many at a time as there are processors, as a class is graded."""
+    pool = ThreadPoolExecutor(os.cpu_count() or 1, "verify")
+    try:
+        return [fault for faults in pool.map(lambda each: list(each()), tries) for fault in faults]
+    finally:
+        pool.shutdown(cancel_futures=True)
 
 
 def _of_cells(exercise: Exercise, source: Notebook) -> Iterator[str]:
