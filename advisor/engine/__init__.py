@@ -2,6 +2,6 @@
 
 from advisor.engine.advise import Adviser, advise
 from advisor.engine.facts import facts_of, values_of
-from advisor.engine.weigh import Decision, decide
+from advisor.engine.weigh import Decision, Judge, decide
 
-__all__ = ["Adviser", "Decision", "advise", "decide", "facts_of", "values_of"]
+__all__ = ["Adviser", "Decision", "Judge", "advise", "decide", "facts_of", "values_of"]

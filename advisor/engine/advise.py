@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 
 from advisor.engine.facts import facts_of, figures_of, values_of
 from advisor.engine.flips import flips_of
-from advisor.engine.weigh import Decision, decide
+from advisor.engine.weigh import Decision, Judge
 from advisor.model import (
     Advice,
     AnswerFile,
@@ -33,21 +33,26 @@ class Adviser:
 
     def __init__(self, rulebook: Rulebook) -> None:
         self.scales = ScalesBook(rulebook)
+        self._judges: dict[Scales, Judge] = {}
 
     def on(self, file: AnswerFile) -> Advice:
         """See `advise`."""
         rulebook = self.scales.rulebook
         scales = self.scales.under(file.priorities)
-        components = tuple(_component_advice(scales, file, component) for component in file.components)
+        if scales not in self._judges:
+            self._judges[scales] = Judge(scales)
+        judge = self._judges[scales]
+        components = tuple(_component_advice(judge, file, component) for component in file.components)
         classes = frozenset(each.service_class for each in components if each.service_class)
         return Advice(file.name, rulebook.system_classes[classes] if classes else None, components)
 
 
-def _component_advice(scales: Scales, file: AnswerFile, component: Component) -> ComponentAdvice:
+def _component_advice(judge: Judge, file: AnswerFile, component: Component) -> ComponentAdvice:
+    scales = judge.scales
     rulebook = scales.rulebook
     values = values_of(rulebook, file, component)
     facts = facts_of(rulebook, values)
-    decision = decide(scales, facts)
+    decision = judge.decide(facts)
     answered = Answered(scales, values)
     asked = [*rulebook.component_questions, *rulebook.system_questions]
     bare = ComponentAdvice(

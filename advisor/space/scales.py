@@ -1,12 +1,12 @@
 """What the arguments of a rulebook that fire amount to: who is removed, who has how many points, who wins."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from sys import byteorder
 from typing import NamedTuple
 
-from advisor.model import Rule, Rulebook
-from advisor.space.conditions import Argument, Conditions
+from advisor.model import Requirement, Rule, Rulebook
+from advisor.space.conditions import Conditions
 
 Scores = tuple[int, ...]
 DIGIT, BITS = 2, 16
@@ -42,9 +42,8 @@ class Scales:
 
     Attributes:
         names: the mechanisms, simplest first. Everywhere else they are numbered in this order.
-        arguments: the requirements, then the rules: the argument at each bit.
-        conditions: when they fire.
-        requirements: those alone, as a mask.
+        conditions: when requirements and rules fire.
+        requirements: the requirements, as a mask.
         priorities: 0, 1 or 2 by concern id, of every concern.
         removals: by requirement: its bit, and the mechanisms that it removes as a mask.
         concerns: those whose priority is not 0.
@@ -53,8 +52,7 @@ class Scales:
     def __init__(self, rulebook: Rulebook, priorities: Mapping[str, int]) -> None:
         self.rulebook = rulebook
         self.names = tuple(rulebook.mechanisms)
-        self.arguments: tuple[Argument, ...] = (*rulebook.requirements, *rulebook.rules)
-        self.conditions = Conditions(self.arguments)
+        self.conditions = Conditions((*rulebook.requirements, *rulebook.rules))
         self.requirements = (1 << len(rulebook.requirements)) - 1
         number = {name: at for at, name in enumerate(self.names)}
         self.removals = tuple(
@@ -91,12 +89,14 @@ class Scales:
         """The bit of a rule by its id."""
         return self._bits[rule]
 
-    def those(self, arguments: int) -> Iterator[Argument]:
-        """The arguments of a mask, in the file's order."""
-        while arguments:
-            low = arguments & -arguments
-            yield self.arguments[low.bit_length() - 1]
-            arguments ^= low
+    def requirements_of(self, fired: int) -> list[Requirement]:
+        """The requirements among some arguments, in the file's order."""
+        return [each for bit, each in enumerate(self.rulebook.requirements) if fired >> bit & 1]
+
+    def rules_of(self, fired: int) -> list[Rule]:
+        """The rules among some arguments, in the file's order."""
+        rules = fired >> len(self.rulebook.requirements)
+        return [each for bit, each in enumerate(self.rulebook.rules) if rules >> bit & 1]
 
     def gone(self, fired: int) -> int:
         """The mechanisms that the requirements among the fired arguments remove, as a mask."""
