@@ -4,13 +4,18 @@ import json
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from advisor import cache, document
+from advisor.answers import written
 from advisor.cli import main
 from advisor.commands import again
 from advisor.engine import Adviser
-from advisor.model import Advice, AnswerFile
+from advisor.model import Advice, AnswerFile, Component
 from advisor.rules import default_rules_file
+from advisor.rules.snapshot import Snapshot
+from tests.advisor.cases import SHIPPED, answer_sets
 from tests.advisor.conftest import Run
 
 
@@ -106,3 +111,24 @@ def test_the_oldest_entries_make_room(kept: Path) -> None:
         cache.keep(f"advice-{number:04}", b"", b"text")
     assert len(list(kept.iterdir())) == cache.MOST // 2 + 1
     assert cache.recall(f"advice-{cache.MOST:04}", b"") == b"text"
+
+
+@given(answers=answer_sets(), archetype=st.none() | st.sampled_from(sorted(SHIPPED.archetypes)))
+@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+def test_every_way_to_the_json_gives_the_same_bytes(
+    answers: dict[str, object],
+    archetype: str | None,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    file = tmp_path / "any.yaml"
+    file.write_text(written(AnswerFile("any", (Component("part", archetype, answers),))), encoding="utf-8")  # type: ignore[arg-type]
+    worked_out = asked(capsys, file)
+    assert asked(capsys, file) == worked_out
+    with monkeypatch.context() as patch:
+        patch.setattr(document, "everyday", lambda text, name: None)
+        patch.setattr(Snapshot, "recall", lambda snapshot: None)
+        patch.setattr(cache, "recall", lambda name, start: None)
+        assert main(["recommend", str(file), "--format", "json"]) == 0
+    assert capsys.readouterr().out == worked_out

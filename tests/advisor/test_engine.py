@@ -159,7 +159,7 @@ archetypes = st.none() | st.sampled_from(list(SHIPPED.archetypes))
 priorities = st.dictionaries(st.sampled_from(list(SHIPPED.concerns)), st.integers(0, 2))
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(answers=_answer_sets(SHIPPED), archetype=archetypes, weights=priorities)
 def test_any_answers_get_a_reason_or_a_named_contradiction(
     answers: dict[str, Any], archetype: str | None, weights: dict[str, int]
@@ -176,7 +176,7 @@ def test_any_answers_get_a_reason_or_a_named_contradiction(
         assert advice.service_class is not None
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(answers=_answer_sets(SHIPPED), archetype=archetypes, weights=priorities)
 def test_every_reported_flip_flips(answers: dict[str, Any], archetype: str | None, weights: dict[str, int]) -> None:
     before = advice_on(answers, SHIPPED, archetype=archetype, priorities=weights)
@@ -185,7 +185,7 @@ def test_every_reported_flip_flips(answers: dict[str, Any], archetype: str | Non
         assert winner_with(changed, SHIPPED, archetype, weights) == flip.mechanism != before.mechanism
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(answers=_answer_sets(SHIPPED), weights=priorities)
 def test_points_and_winner_are_those_that_going_through_the_rules_one_by_one_gives(
     answers: dict[str, Any], weights: dict[str, int]

@@ -111,7 +111,7 @@ def test_several_components_are_listed_at_the_top() -> None:
     assert "drop none: contradiction no advice" in text(nav)
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(file=files())
 def test_any_page_is_well_formed_and_says_every_name(file: AnswerFile) -> None:
     page = text_of(Case(SHIPPED, file, advise(SHIPPED, file)))

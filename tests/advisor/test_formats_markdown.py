@@ -77,7 +77,7 @@ def test_what_is_unknown_is_told_with_the_one_most_worth_finding_out() -> None:
     assert "- per_entity_serial or total_order gives `database_session`" in text
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(name=st.text(min_size=1) | st.text("_*a `<", min_size=1) | st.just(HOSTILE))
 def test_any_name_is_shown_as_it_is(name: str) -> None:
     shown = " ".join(words.printable(name).split())
@@ -118,7 +118,7 @@ def test_a_decision_that_could_not_be_made_is_no_record() -> None:
     )
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(name=st.text(min_size=1) | st.just("../../etc/x" * 20))
 def test_any_name_gives_a_file_name_that_stays_in_its_folder(name: str) -> None:
     (record,) = adr.records_of(case_named(name), DAY)

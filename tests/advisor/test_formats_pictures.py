@@ -89,7 +89,7 @@ def test_a_component_without_advice_is_left_out_of_the_picture() -> None:
     assert "<title>no component has advice</title>" in svg.text_of(case_of(alone))
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(name=st.text(min_size=1))
 def test_any_name_gives_a_well_formed_image(name: str) -> None:
     assert texts(svg.text_of(case_named(name)))
@@ -104,7 +104,7 @@ def test_mermaid_draws_the_same_parts_and_links() -> None:
     assert sum("-->" in line for line in lines) == 7
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(name=st.text(min_size=1) | st.just(HOSTILE))
 def test_no_name_breaks_out_of_its_quotes_in_mermaid(name: str) -> None:
     for line in mermaid.text_of(case_named(name)).splitlines():
