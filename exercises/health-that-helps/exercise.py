@@ -67,7 +67,9 @@ def taken_out(trial: Trial) -> None:
     """A balancer in front: instance a has no prices, and gets them later."""
     with trial.open(3) as site, site.front() as front:
         stocked(trial, site)
-        front.look()
+        need(
+            any(front.look().values()), "b and c have prices; a balancer asked for their health, and found nobody well."
+        )
         answers, _ = front.ask("/prices/item 1", CUSTOMERS)
         failed = sum(each.status != 200 for each in answers)
         said = f"a has no prices; a balancer asked all three for their health, and still {failed} of {CUSTOMERS}"
