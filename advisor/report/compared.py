@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from typing import Any
 
-from advisor.model import ComponentAdvice
 from advisor.model.comparison import Comparison, ComponentComparison
+from advisor.report.data import verdict_of
 
 
 def data_of(comparison: Comparison, names: Sequence[str]) -> dict[str, Any]:
@@ -20,7 +20,7 @@ def data_of(comparison: Comparison, names: Sequence[str]) -> dict[str, Any]:
 def _data(component: ComponentComparison, names: Sequence[str]) -> dict[str, Any]:
     return {
         "name": component.name,
-        "sides": [_side(each) if each else None for each in component.sides],
+        "sides": [{"name": each.name, **verdict_of(each)} if each else None for each in component.sides],
         "differences": [
             {
                 "about": each.about,
@@ -31,16 +31,4 @@ def _data(component: ComponentComparison, names: Sequence[str]) -> dict[str, Any
             for each in component.differences
         ],
         "turns": [{"file": names[turn.side], "answers": list(turn.abouts)} for turn in component.turns],
-    }
-
-
-def _side(advice: ComponentAdvice) -> dict[str, Any]:
-    return {
-        "name": advice.name,
-        "mechanism": advice.mechanism,
-        "also": [each.mechanism for each in advice.also],
-        "class": advice.service_class.value if advice.service_class else None,
-        "runner_up": advice.runner_up,
-        "margin": advice.margin or None,
-        "lead": advice.lead,
     }

@@ -22,12 +22,7 @@ def _component(advice: ComponentAdvice, rulebook: Rulebook) -> Data:
     return {
         "name": advice.name,
         "archetype": advice.archetype,
-        "mechanism": advice.mechanism,
-        "also": [each.mechanism for each in advice.also],
-        "class": advice.service_class.value if advice.service_class else None,
-        "runner_up": advice.runner_up,
-        "margin": advice.margin or None,
-        "lead": advice.lead,
+        **verdict_of(advice),
         "tied": list(advice.tied),
         "reasons": [_reason(each) for each in advice.reasons],
         "also_because": [
@@ -67,6 +62,18 @@ def _component(advice: ComponentAdvice, rulebook: Rulebook) -> Data:
         "worthwhile": _worthwhile(advice.worthwhile) if advice.worthwhile else None,
         "claims": words.claims(advice),
         "contradiction": [_removal(each) for each in advice.contradiction.sides] if advice.contradiction else None,
+    }
+
+
+def verdict_of(advice: ComponentAdvice) -> Data:
+    """What is advised on a component, and how surely; all None or empty on a contradiction."""
+    return {
+        "mechanism": advice.mechanism,
+        "also": [each.mechanism for each in advice.also],
+        "class": advice.service_class.value if advice.service_class else None,
+        "runner_up": advice.runner_up,
+        "margin": advice.margin or None,
+        "lead": advice.lead,
     }
 
 
