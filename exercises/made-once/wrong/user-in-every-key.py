@@ -1,5 +1,5 @@
 # fails: once
-# reason: and the origin was asked 10 times
+# reason: times: one makes it, and the others, at b too, wait for it
 from minisvc.grading import shelf
 
 numbers = shelf.find("made-once").exercise.numbers_of(student)
