@@ -17,7 +17,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")  # an arrow must not crash an ASCII terminal
     try:
-        _follow(sys.argv[1:] if argv is None else argv)
+        _follow(sys.argv[1:] if argv is None else argv, ours=argv is None)
         sys.stdout.flush()
     except BrokenPipeError:
         # The reader has seen enough. Without this, Python complains once more as it exits.
@@ -41,8 +41,11 @@ def _told(error: BaseException) -> int:
     return CANCELLED
 
 
-def _follow(words: Sequence[str]) -> None:
-    """Do what a line asks for. What other programs ask again and again needs no parser for all lines."""
+def _follow(words: Sequence[str], *, ours: bool) -> None:
+    """Do what a line asks for. What other programs ask again and again needs no parser for all lines.
+
+    `ours` is whether the process ends after it.
+    """
     files = words[1:-1]
     if files and words[0] == "recommend" and words[-1] == "--json" and not any(each.startswith("-") for each in files):
         import gc  # noqa: PLC0415
@@ -50,11 +53,11 @@ def _follow(words: Sequence[str]) -> None:
 
         from advisor.commands import again  # noqa: PLC0415
 
-        gc.disable()  # it would look for garbage a dozen times, and find none
-        try:
-            again.show([Path(each) for each in files], None)
-        finally:
-            gc.enable()
+        if ours:
+            gc.disable()  # it would look for garbage a dozen times, and find none
+        again.show([Path(each) for each in files], None)
+        if ours:
+            gc.freeze()  # and as the process ends, it would look through everything again
         return
     from advisor.commands import parser  # noqa: PLC0415
 

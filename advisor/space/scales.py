@@ -1,7 +1,8 @@
 """What the arguments of a rulebook that fire amount to: who is removed, who has how many points, who wins."""
 
 from collections.abc import Mapping, Sequence
-from functools import cached_property
+from functools import cached_property, reduce
+from operator import or_
 from sys import byteorder
 from typing import NamedTuple
 
@@ -71,6 +72,7 @@ class Scales:
         # adding to all is one addition. A digit starts in the middle, and is 0 for a mechanism that is removed.
         self._packed: list[dict[int, int]] = [{} for _ in self.concerns]
         self._left: dict[int, int] = {}
+        self._gone: dict[int, int] = {}
         self._even = sum([EVEN << BITS * at for at in range(len(self.names))])
 
     @cached_property
@@ -100,11 +102,10 @@ class Scales:
 
     def gone(self, fired: int) -> int:
         """The mechanisms that the requirements among the fired arguments remove, as a mask."""
-        mask = 0
-        if fired & self.requirements:
-            for bit, removed in self.removals:
-                if fired & bit:
-                    mask |= removed
+        bits = fired & self.requirements
+        mask = self._gone.get(bits)
+        if mask is None:
+            mask = self._gone[bits] = reduce(or_, [removed for bit, removed in self.removals if bits & bit], 0)
         return mask
 
     def totals(self, fired: int) -> list[int]:
