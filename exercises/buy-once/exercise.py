@@ -198,8 +198,12 @@ def at_random(trial: Trial) -> None:
         at_once([partial(shopping, street, f"buyer-{number}") for number in range(BUYERS)])
         came = defaultdict(list)
         for asked in street.door.asked:
-            came[asked.data["item"]].append(asked.at_s)
-    waits_s = sorted(times[1] - times[0] for times in came.values())
+            came[str(asked.data)].append(asked.at_s)
+    waits_s = sorted(times[1] - times[0] for times in came.values() if len(times) > 1)
+    wanted = BUYERS * EACH
+    need(
+        len(waits_s) == wanted, f"{wanted} buyers lost an answer, and {len(waits_s)} of them asked for the same again."
+    )
     low_s, middle_s = waits_s[0], waits_s[len(waits_s) // 2]
     told = f"With BASE_S {LONG_S:g}, {len(waits_s)} buyers waited, and half of them {low_s:.2f} to {middle_s:.2f} s"
     need(middle_s - low_s > SAME * LONG_S, f"{told}: they come back together. Add a random part.")
@@ -219,6 +223,7 @@ def retry_after(trial: Trial) -> None:
     later = Reply(503, {}, {"Retry-After": str(LATER_S)})
     with street_of(trial, [later]) as street:
         street.buy().need_status(201, when=f"after the shop had said 503 and Retry-After: {LATER_S}")
+        need(street.gaps_s, f"The shop said 503 and Retry-After: {LATER_S}, and was not asked again.")
         gap_s = street.gaps_s[0]
         told = f"The shop said Retry-After: {LATER_S}, and was asked again after {gap_s:.2f} s"
         need(gap_s >= NEARLY * LATER_S, f"{told}; not before {LATER_S} s is wanted.")

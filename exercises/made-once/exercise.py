@@ -59,7 +59,7 @@ class Shop:
 
     def cents(self, path: str = "/prices/apples", at: str = "a", user: str = "ana") -> int:
         """The price that somebody reads."""
-        return int(self.read(path, at, user).field("cents"))
+        return self.read(path, at, user).whole("cents")
 
     @property
     def asked(self) -> int:
@@ -106,6 +106,7 @@ def renewed(trial: Trial) -> None:
     """What has grown old is made again."""
     with shop_of(trial, fresh_s=SHORT_S, lease_s=LEASE_S) as shop:
         shop.cents()
+        shop.cents(at="b")
         shop.origin.cents = LATER_PRICE
         came = comes_true(lambda: shop.cents(at="b") == LATER_PRICE, PATIENCE_S)
         need(came, f"FRESH_S was {SHORT_S:g}, the price changed, and {PATIENCE_S:g} s later b still gave the old one.")
