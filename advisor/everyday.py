@@ -148,10 +148,12 @@ class _Flow:
 
     def _value(self) -> Node:
         place, first = self._place(), self._text[self._at : self._at + 1]
-        if first == "{":
-            return Node(tuple(self._mapping()), "mapping", place)
-        if first == "[":
-            return Node(tuple(self._sequence()), "list", place)
+        if first in {"{", "["}:
+            self._depth += 1
+            _must(self._depth < DEEPEST)
+            inside = tuple(self._mapping() if first == "{" else self._sequence())
+            self._depth -= 1
+            return Node(inside, "mapping" if first == "{" else "list", place)
         if first in {'"', "'"}:
             return self._quoted(first, place)
         rest = self._text[self._at : self._at + LONGEST]
@@ -196,8 +198,7 @@ class _Flow:
 
     def _opens(self, start: str, end: str) -> bool:
         """Whether a collection that starts here has members; goes on to the first, or after its end."""
-        self._depth += 1
-        _must(self._takes(start) and self._depth < DEEPEST)
+        _must(self._takes(start))
         return not self._takes(end)
 
 

@@ -14,12 +14,15 @@ def flips_of(scales: Scales, values: Mapping[str, Value], winner: str) -> tuple[
     A change that would contradict another answer is no flip.
     """
     rulebook = scales.rulebook
+    known = facts_of(rulebook, values)
     found = []
     for question in rulebook.questions.values():
         if question.id not in values:
             continue
         for other in _others(question, values[question.id]):
-            changed = facts_of(rulebook, {**values, question.id: other})
+            changed = {**known, question.id: str(other)}
+            if question.is_number:  # facts follow from it
+                changed = facts_of(rulebook, {**values, question.id: other})
             then = winner_of(scales, changed)
             if then not in {None, winner}:
                 found.append(Flip(question.id, values[question.id], other, str(then), question.effort))
