@@ -1,5 +1,6 @@
 """The shipped exercises are sound, and `minisvc exercise` says when one is not."""
 
+import json
 import subprocess
 import sys
 import zipfile
@@ -12,6 +13,7 @@ from minisvc.grading.exercise import Check, Exercise, ExerciseError
 from minisvc.grading.verify import faults_of
 
 ROOT = Path(__file__).parents[3]
+LESSONS = sorted((ROOT / "notebooks").glob("[0-9]*.ipynb"))
 
 
 def minisvc(*words: str, where: Path = ROOT) -> subprocess.CompletedProcess[str]:
@@ -28,6 +30,18 @@ def test_the_list_names_each_with_its_lesson_level_minutes_and_points():
     said = minisvc("exercise", "list").stdout
     for each in (shelf.find(each).exercise for each in shelf.ids()):
         assert f"lesson {each.lesson}, level {each.level}, {each.minutes} min, {each.points} points" in said
+
+
+@pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)
+def test_a_lesson_names_its_exercises_at_its_end_and_has_two_at_least(path):
+    ours = [
+        each.id for each in (shelf.find(each).exercise for each in shelf.ids()) if path.stem.startswith(each.lesson)
+    ]
+    named = (
+        "".join(json.loads(path.read_text())["cells"][-1]["source"]).partition("**Exercises:** ")[2].partition(".")[0]
+    )
+    assert named == ", ".join(f"`{each}`" for each in ours)
+    assert len(ours) >= 2
 
 
 def test_the_students_copy_has_no_solution(tmp_path):
