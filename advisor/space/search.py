@@ -35,13 +35,6 @@ class Search:
                 return lowest(self.where(box, bit))
         return self._beaten(box, holder)
 
-    def holds(self, box: Box, holder: int | None) -> bool:
-        """Whether the bounds alone prove that `holder` wins everywhere in the box; None: that nothing is left."""
-        possible, certain = self.span(box)
-        if holder is None:
-            return self.scales.gone(certain) == (1 << len(self.scales.names)) - 1
-        return not self.scales.gone(possible) >> holder & 1 and not self.challengers(box, holder)
-
     def span(self, box: Box) -> tuple[int, int]:
         """The arguments that fire somewhere in the box, each by itself, and those that fire everywhere."""
         possible = certain = self.scales.conditions.everything
@@ -57,18 +50,21 @@ class Search:
             certain &= every
         return possible, certain
 
-    def challengers(self, box: Box, holder: int) -> list[int]:
+    def challengers(self, box: Box, holder: int) -> Iterator[int]:
         """The mechanisms that the bound does not exclude from beating the holder, with none left out."""
         _, certain = self.span(box)
         gone = self.scales.gone(certain)
-        return [
+        return (
             mechanism
             for mechanism in range(len(self.scales.names))
             if mechanism != holder and not gone >> mechanism & 1 and self._duel(mechanism, holder).wins(box)
-        ]
+        )
 
     def _beaten(self, box: Box, holder: int) -> Point | None:
         """A point where some challenger is ahead: each is looked for by itself, which asks less than all together."""
+        probe = lowest(box)
+        if self.space.winner_at(probe) != holder:
+            return probe
         found = (self._beaten_by(each, box, holder) for each in self.challengers(box, holder))
         return next((point for point in found if point), None)
 
