@@ -12,9 +12,9 @@ from minisvc.grading import Answer, Asked, Check, Exercise, Outside, Reply, Tria
 
 PRICES = {"apples": 120, "bread": 310}
 LATER_S, TRY_S = 1, 0.5
-SHORT_S, BASE_S, LONG_S = 0.01, 0.05, 0.3
+SHORT_S, BASE_S, LONG_S = 0.01, 0.05, 0.6
 LATE_S, PATIENCE_S, SLOWEST_S = 1.0, 3.0, 8.0
-BUYERS, EACH, WAITS = 4, 3, 3
+BUYERS, WAITS = 12, 3
 NEARLY, SAME = 0.95, 0.1
 """How much of a wait a clock may lose; waits that differ by less than this share of the base are no random ones."""
 
@@ -195,27 +195,22 @@ def at_random(trial: Trial) -> None:
     """Buyers whose answers were lost at one moment do not all come back at one moment."""
     with street_of(trial, base_s=LONG_S) as street:
         street.shop.loses_first = True
-        at_once([partial(shopping, street, f"buyer-{number}") for number in range(BUYERS)])
+        buyers = [street.visitor(f"buyer-{number}") for number in range(BUYERS)]
+        buys = [
+            partial(street.buy, each.name, "ab"[number % 2], each, f"cake for {each.name}")
+            for number, each in enumerate(buyers)
+        ]
+        for answer in at_once(buys):
+            answer.need_status(201, when="after one answer was lost")
         came = defaultdict(list)
         for asked in street.door.asked:
             came[str(asked.data)].append(asked.at_s)
     waits_s = sorted(times[1] - times[0] for times in came.values() if len(times) > 1)
-    wanted = BUYERS * EACH
-    need(
-        len(waits_s) == wanted, f"{wanted} buyers lost an answer, and {len(waits_s)} of them asked for the same again."
-    )
+    told = f"{BUYERS} buyers lost an answer, and {len(waits_s)} of them asked for the same again"
+    need(len(waits_s) == BUYERS, f"{told}; all must.")
     low_s, middle_s = waits_s[0], waits_s[len(waits_s) // 2]
     told = f"With BASE_S {LONG_S:g}, {len(waits_s)} buyers waited, and half of them {low_s:.2f} to {middle_s:.2f} s"
     need(middle_s - low_s > SAME * LONG_S, f"{told}: they come back together. Add a random part.")
-
-
-def shopping(street: Street, name: str) -> None:
-    """One buyer's orders, one after the other."""
-    buyer = street.visitor(name)
-    for number in range(EACH):
-        street.buy(f"{name}-{number}", by=buyer, item=f"cake {number} of {name}").need_status(
-            201, when="after one answer was lost"
-        )
 
 
 def retry_after(trial: Trial) -> None:
