@@ -134,7 +134,7 @@ def signed(cells: Iterable[Cell]) -> str:
     name = ""
     for cell in cells:
         try:
-            tree = ast.parse(cell.python)
+            tree = _parsed(cell.python)
         except (SyntaxError, ValueError, RecursionError, MemoryError):
             continue  # it is reported when it is run
         for node in tree.body:
@@ -144,6 +144,15 @@ def signed(cells: Iterable[Cell]) -> str:
                 value = node.value.value if isinstance(node.value, ast.Constant) else ""
                 name = " ".join(str(value).split()) if isinstance(value, str) else ""
     return name[:100]
+
+
+def _parsed(source: str) -> ast.Module:
+    try:
+        return ast.parse(source)
+    except SystemError:
+        # CPython 3.11 counts the depth of a tree for all threads together: "AST constructor recursion depth mismatch" if
+        # another parsed meanwhile. Nothing is wrong with the source.
+        return ast.parse(source)
 
 
 def asks_grader(source: str) -> bool:

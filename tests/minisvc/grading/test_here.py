@@ -1,9 +1,12 @@
 """In a notebook: the task with one's own numbers, a check with hints, and nbgrader's cells."""
 
+import ast
+
 import pytest
 
 from minisvc.errors import MinisvcError
-from minisvc.grading import check_here, grade_here, task
+from minisvc.grading import check_here, grade_here, notebook, task
+from minisvc.grading.sandbox import Cell
 
 from .class_of import EXERCISE, answered, step_of
 
@@ -41,3 +44,15 @@ def test_a_check_that_there_is_not_is_answered_with_the_nearest():
 def test_outside_a_notebook_it_says_what_to_use():
     with pytest.raises(MinisvcError, match=r"Use: minisvc grade FILE\.ipynb"):
         check_here(EXERCISE)
+
+
+def test_a_name_is_found_although_another_thread_parsed_meanwhile(monkeypatch):
+    parse, failures = ast.parse, [SystemError("AST constructor recursion depth mismatch (before=30, after=23)")]
+
+    def parsed(source):
+        if failures:
+            raise failures.pop()
+        return parse(source)
+
+    monkeypatch.setattr(ast, "parse", parsed)
+    assert notebook.signed([Cell("name", 'student = "Ada"')]) == "Ada"
