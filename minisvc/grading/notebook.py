@@ -150,8 +150,8 @@ def _parsed(source: str) -> ast.Module:
     try:
         return ast.parse(source)
     except SystemError:
-        # CPython 3.11 counts the depth of a tree for all threads together: "AST constructor recursion depth mismatch" if
-        # another parsed meanwhile. Nothing is wrong with the source.
+        # CPython 3.11 counts how deep a tree is for all threads together ("recursion depth mismatch"): this one fails if
+        # another thread parses meanwhile. Nothing is wrong with the source.
         return ast.parse(source)
 
 
