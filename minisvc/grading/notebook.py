@@ -150,7 +150,7 @@ def _parsed(source: str) -> ast.Module:
     try:
         return ast.parse(source)
     except SystemError:
-        # CPython 3.11 counts how deep a tree is for all threads together ("recursion depth mismatch"): this one fails if
+        # CPython 3.11 counts how deep a tree is for all threads together ("recursion depth mismatch"), and fails if
         # another thread parses meanwhile. Nothing is wrong with the source.
         return ast.parse(source)
 
