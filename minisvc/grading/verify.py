@@ -74,8 +74,8 @@ def _of_release(found: Set, released: Notebook) -> Iterator[str]:
 
 
 def _of_wrong(found: Set, source: Notebook, wrong: Wrong) -> Iterator[str]:
-    graded = _graded(found, source.answered(wrong.source), wrong.name)
-    row = next((row for row in graded.rows if row.check == wrong.fails), None)
+    graded = _graded(found, source.answered(wrong.source), wrong.name, only=wrong.fails)
+    row = next(iter(graded.rows), None)
     if row is None:
         yield f'The wrong answer "{wrong.name}" is to fail {wrong.fails!r}, which is no check.'
     elif not row.reason:
@@ -84,9 +84,9 @@ def _of_wrong(found: Set, source: Notebook, wrong: Wrong) -> Iterator[str]:
         yield f'The wrong answer "{wrong.name}" fails {wrong.fails} for another reason: {row.reason}'
 
 
-def _graded(found: Set, book: Notebook, name: str) -> Grade:
+def _graded(found: Set, book: Notebook, name: str, only: str | None = None) -> Grade:
     cells = book.cells
-    return grade(found, Submission(name, notebook.signed(cells), cells))
+    return grade(found, Submission(name, notebook.signed(cells), cells), only=only)
 
 
 def _signed(released: Notebook) -> Notebook:
