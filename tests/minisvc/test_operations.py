@@ -146,11 +146,11 @@ def unhealthy_after_the_first(instance: str):
 
 
 def test_an_instance_that_does_not_get_healthy_does_not_join(monkeypatch):
-    monkeypatch.setattr("minisvc.operations.READY_WITHIN_S", 0.1)
+    monkeypatch.setattr("minisvc.operations.READY_WITHIN_S", 1.0)
     with Cluster("tests.minisvc.test_operations:unhealthy_after_the_first", instances=1) as shop:
         with pytest.raises(NotReady) as caught:
             shop.scale(2)
-        assert str(caught.value).startswith('Instance "b" is not ready after 0.1 s: ')
+        assert str(caught.value).startswith('Instance "b" is not ready after 1 s: ')
         assert str(caught.value).endswith(
             "checks failed: answered HTTP/1.1 500 Internal Server Error.\n"
             "  Look at its health path, or allow more time: ready_timeout_s."
