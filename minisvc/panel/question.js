@@ -36,6 +36,7 @@ function render({ model, el }) {
   const mayChange = model.get("button") === "Check";
   const show = () => {
     const locked = model.get("locked");
+    const focused = root.contains(document.activeElement);
     root.dataset.locked = locked;
     reply.textContent = model.get("reply");
     for (const input of root.querySelectorAll("input")) {
@@ -43,6 +44,8 @@ function render({ model, el }) {
       input.disabled = Boolean(locked) && !mayChange;
     }
     button.disabled = !chosen() || (Boolean(locked) && !mayChange);
+    // Nothing is left to do here: who came by keyboard goes on with the next cell (in JupyterLab; elsewhere there is none).
+    if (focused && locked && !mayChange) root.closest(".jp-Cell")?.nextElementSibling?.focus();
   };
   root.addEventListener("change", () => (button.disabled = !chosen()));
   button.addEventListener("click", () => model.send({ lock: chosen() }));

@@ -98,6 +98,18 @@ def test_from_the_start_page_a_learner_guesses_crashes_and_reads_what_happened(l
     expect(happened.get_by_role("row", name="in the instance's own memory")).to_contain_text("c1")
 
 
+def test_after_a_guess_by_keyboard_the_next_cell_runs_by_keyboard(learner: Learner) -> None:
+    learner.follow(START.title, START.notebook)
+    asked = learner.run_to("guess = predict").locator(".statewise-question")
+    asked.get_by_label("Those whose cart was in a, and nobody else").focus()
+    learner.page.keyboard.press("Space")
+    learner.page.keyboard.press("Tab")
+    learner.page.keyboard.press("Enter")
+    expect(asked.get_by_role("status")).to_contain_text("Locked in.")
+    learner.page.keyboard.press("Shift+Enter")
+    learner.page.wait_for_function(HAS_RUN, arg=learner.next)
+
+
 def test_a_change_that_was_typed_into_a_lesson_passes_its_check(learner: Learner) -> None:
     learner.follow(TWO_SERVICES.title, TWO_SERVICES.notebook)
     learner.rewrite("def mine(", RIGHT)
