@@ -52,6 +52,14 @@ def _hang(aim: Aim) -> None:
     (aim.cluster.resume if aim.row.status == "hung" else aim.cluster.hang)(aim.row.name)
 
 
+def _drains(aim: Aim) -> bool:
+    return aim.row.status == "draining"
+
+
+def _drain(aim: Aim) -> None:
+    (aim.cluster.undrain if _drains(aim) else aim.cluster.drain)(aim.row.name)
+
+
 def _sticky(aim: Aim) -> None:
     now = aim.cluster.service(aim.row.service).affinity
     aim.cluster.set_sticky(now is None, aim.row.service)
@@ -96,10 +104,10 @@ COMMANDS = (
     Command(
         "d",
         "drain",
-        "Drain it: it gets no new clients.",
-        "drain",
-        lambda aim: f"Draining {aim.row.name}",
-        lambda aim: aim.cluster.drain(aim.row.name),
+        "Drain it: it gets no new clients. Once more: it gets them again.",
+        "undrain",
+        lambda aim: f"{'Sending new clients to' if _drains(aim) else 'Draining'} {aim.row.name}",
+        _drain,
     ),
     Command(
         "s",

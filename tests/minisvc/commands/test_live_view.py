@@ -133,6 +133,9 @@ def test_digits_and_arrows_select_and_letters_act_on_what_is_selected():
         window.press("d")
         window.wait_for("b drains: it gets no new clients.")
         window.wait_for("◐ drains")
+        window.press("d")
+        window.wait_for("b gets new clients again.")
+        window.wait_for(re.compile(r"2 b +● up").search)
 
 
 def test_sticky_and_traffic_are_switched_by_key():
