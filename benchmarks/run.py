@@ -18,6 +18,7 @@ SCRIPTS = {
     "users": ["users.py"],
     "panel": ["panel.py"],
     "soak": ["soak.py"],
+    "classroom": ["classroom.py"],
 }
 
 

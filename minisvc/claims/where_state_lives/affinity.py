@@ -139,7 +139,7 @@ def found_share(trial: Trial, label: str, service: str = "cart", affinity: str |
     """The share of reads that found the user's cart."""
     fields = {"instances": 3, "policy": "random", "affinity": affinity}
     with trial.cluster(label, service, **fields) as shop:
-        shop.load(reader, users=READERS, steps=READERS * (READS + 1), connections=8)
+        shop.load(reader, users=READERS, steps=READERS * (READS + 1), connections=1)
         reads = [each for each in shop.ledger.since()[1] if each.method == "GET" and each.user]
     return sum(each.lost is False for each in reads) / len(reads)
 
