@@ -10,7 +10,7 @@ import struct
 from minisvc.errors import PortTaken
 
 LOOPBACK = "127.0.0.1"
-RESET_ON_CLOSE = struct.pack("ii", 1, 0)
+_NO_LINGER = struct.pack("ii", 1, 0)
 """SO_LINGER with zero seconds: close sends a reset and drops what was not yet sent (socket(7))."""
 
 
@@ -63,7 +63,7 @@ def reset(link: socket.socket) -> None:
 def reset_on_close(link: socket.socket) -> None:
     """Whoever closes it, be it the kernel at its process's end, closes it with a reset."""
     with contextlib.suppress(OSError):
-        link.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET_ON_CLOSE)
+        link.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _NO_LINGER)
 
 
 def wake(link: socket.socket) -> None:

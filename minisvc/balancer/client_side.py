@@ -14,7 +14,7 @@ from minisvc.balancer.carriage import Carriage
 from minisvc.balancer.carrier import Carrier
 from minisvc.balancer.message import MOST_FIELDS, MOST_HEAD_BYTES, Fields, Refused, check_request, request_id
 from minisvc.balancer.transit import Transit
-from minisvc.sockets import RESET_ON_CLOSE
+from minisvc.sockets import reset_on_close
 
 MOST_WAITING_BYTES = 262144
 """A body is read ahead of its backend by about this much, then the client has to wait."""
@@ -166,8 +166,7 @@ class ClientSide(asyncio.Protocol):
     def reset(self) -> None:
         if self._transport:
             # With a reset: a client that reads until the end must not take this for the end.
-            link = self._transport.get_extra_info("socket")
-            link.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET_ON_CLOSE)
+            reset_on_close(self._transport.get_extra_info("socket"))
         self.close()
 
     # The balancer calls these.

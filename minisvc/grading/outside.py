@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import json
-import socket
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -15,7 +14,7 @@ from typing import Any, Self
 from werkzeug.wrappers import Request, Response
 
 from minisvc.host import ThreadHost
-from minisvc.sockets import LOOPBACK, RESET_ON_CLOSE
+from minisvc.sockets import LOOPBACK, reset_on_close
 
 HELD_AT_MOST_S = 10.0
 
@@ -120,8 +119,7 @@ class Outside:
             # One after the other, so that an answer may count.
             reply = self._answer(asked)
         if reply.lost:
-            link = environ["werkzeug.socket"]
-            link.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET_ON_CLOSE)
+            reset_on_close(environ["werkzeug.socket"])
             raise ConnectionResetError("this answer is lost")
         response = Response(json.dumps(reply.data), reply.status, dict(reply.headers), mimetype="application/json")
         return response(environ, start_response)

@@ -22,7 +22,7 @@ from minisvc.faults.kinds import DropResponse, ErrorShare, Slow, StoreSlow
 from minisvc.faults.script import Counted, Script
 from minisvc.fence import Fence
 from minisvc.host.wsgi import App
-from minisvc.sockets import RESET_ON_CLOSE
+from minisvc.sockets import reset_on_close
 
 LOOK_EVERY_S = 0.05
 """A delayed request looks this often whether its instance has died; the end of the fault wakes it at once."""
@@ -123,7 +123,7 @@ class Faulty:
             close()
         link = environ.get("werkzeug.socket")
         if isinstance(link, socket.socket):
-            link.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET_ON_CLOSE)
+            reset_on_close(link)
         raise ConnectionResetError("a fault drops the answer")
 
 

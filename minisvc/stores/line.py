@@ -7,7 +7,7 @@ import socket
 from collections import deque
 from typing import Any, Protocol
 
-from minisvc.sockets import RESET_ON_CLOSE
+from minisvc.sockets import reset_on_close
 from minisvc.stores.traffic import Carried
 
 MOST_HELD_BYTES = 1 << 20
@@ -194,8 +194,7 @@ class End(asyncio.Protocol):
     def abort(self) -> None:
         """Close with a reset."""
         if self.transport and not self.transport.is_closing():
-            link = self.transport.get_extra_info("socket")
-            link.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET_ON_CLOSE)
+            reset_on_close(self.transport.get_extra_info("socket"))
             self.transport.abort()
 
     @property

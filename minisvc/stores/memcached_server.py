@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 import os
 import shutil
-import socket
 import threading
 from urllib.parse import urlsplit
 
@@ -20,7 +19,7 @@ from minisvc.clock import Clock, wall
 from minisvc.errors import StoreUnavailable
 from minisvc.keeping import Keeping
 from minisvc.kept_port import KeptPort
-from minisvc.sockets import LOOPBACK, RESET_ON_CLOSE
+from minisvc.sockets import LOOPBACK, reset_on_close
 from minisvc.stores.link import PORTS
 from minisvc.stores.memcached_items import Items
 from minisvc.stores.memcached_talk import Talk
@@ -155,8 +154,7 @@ class _Client(asyncio.Protocol):
 
     def reset(self) -> None:
         """End it as a killed process's connection ends."""
-        link = self.transport.get_extra_info("socket")
-        link.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET_ON_CLOSE)
+        reset_on_close(self.transport.get_extra_info("socket"))
         self.transport.abort()
 
 
